@@ -1,0 +1,19 @@
+"""The answers, the clinic and the training examples: what staff edit, typed and checked."""
+
+from bot.knowledge.answer_store import AnswerStore
+from bot.knowledge.answers import NOT_REVIEWED, Answer, Source, read_answer
+from bot.knowledge.clinic import Clinic, read_clinic
+from bot.knowledge.examples import FAQ_PREFIX, TrainingExample, read_examples
+
+__all__ = [
+    "FAQ_PREFIX",
+    "NOT_REVIEWED",
+    "Answer",
+    "AnswerStore",
+    "Clinic",
+    "Source",
+    "TrainingExample",
+    "read_answer",
+    "read_clinic",
+    "read_examples",
+]

@@ -1,0 +1,199 @@
+"""Every setting, in one place: name, default, help. Set them as environment variables.
+
+`read_settings` checks them all at start and refuses names it does not know.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from bot.problems import DataError, Problem
+
+
+class Setting(NamedTuple):
+    """One setting: the environment variable, its default as text, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("PORT", "5005", "Port of the public server."),
+    Setting("FAQBOT_HOST", "127.0.0.1", "Address the public server listens on."),
+    Setting("FAQBOT_PROJECT", ".", "Folder that holds config.yml, data/ and models/."),
+    Setting("FAQBOT_VAR", "var", "Folder for what the server writes: database, key, audit trail."),
+    Setting(
+        "FAQBOT_DATABASE_URL",
+        "",
+        "Where conversations are kept: empty for SQLite in FAQBOT_VAR, or postgresql://….",
+    ),
+    Setting(
+        "FAQBOT_REDIS_URL",
+        "",
+        "redis://… for locks, rate limits and message ids. Needed by two servers or more.",
+    ),
+    Setting(
+        "FAQBOT_SECRET_KEY",
+        "",
+        "Signs session tokens; the same on all servers. Empty: made once and kept in FAQBOT_VAR.",
+    ),
+    Setting(
+        "FAQBOT_ALLOWED_ORIGINS",
+        "",
+        "Websites that may embed the widget, comma-separated: https://www.clinic.example.",
+    ),
+    Setting(
+        "FAQBOT_TRUSTED_PROXIES",
+        "",
+        "Addresses of proxies whose X-Forwarded-For is believed, comma-separated.",
+    ),
+    Setting("FAQBOT_SESSION_HOURS", "12", "Hours of silence after which a session ends."),
+    Setting("FAQBOT_RETENTION_DAYS", "30", "Days after which a conversation is removed."),
+    Setting("FAQBOT_RATE_SESSION", "20/minute", "Messages allowed per session."),
+    Setting("FAQBOT_RATE_ADDRESS", "120/minute", "Messages allowed per network address."),
+    Setting("FAQBOT_RATE_NEW_SESSIONS", "60/hour", "New sessions allowed per network address."),
+    Setting("FAQBOT_ACTION_PORT", "5055", "Loopback port of the action server; 0 picks one."),
+    Setting("FAQBOT_ACTION_URL", "", "An action server run by somebody else; empty: start one."),
+    Setting("FAQBOT_ACTION_TIMEOUT", "1.0", "Seconds a custom action may take."),
+    Setting("FAQBOT_HISTORY_EVENTS", "120", "Events of a conversation that are read each turn."),
+    Setting("FAQBOT_LOG_FORMAT", "text", "text or json."),
+    Setting("FAQBOT_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings, typed and checked."""
+
+    port: int
+    host: str
+    project: Path
+    var: Path
+    database_url: str
+    redis_url: str
+    secret_key: str
+    allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    session_hours: float
+    retention_days: float
+    rate_session: str
+    rate_address: str
+    rate_new_sessions: str
+    action_port: int
+    action_url: str
+    action_timeout: float
+    history_events: int
+    log_format: str
+    log_level: str
+
+    @property
+    def data(self) -> Path:
+        """The folder with what the clinic's staff edit."""
+        return self.project / "data"
+
+    @property
+    def models(self) -> Path:
+        """The folder with the trained models."""
+        return self.project / "models"
+
+    def __repr__(self) -> str:
+        """Names no secret: passwords and keys stay out of logs and tracebacks."""
+        return f"Settings(project={str(self.project)!r}, port={self.port})"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment.
+
+    Raises:
+        DataError: an unknown FAQBOT_ name or an impossible value; all are listed.
+    """
+    environment = os.environ if environment is None else environment
+    known = {setting.name for setting in SETTINGS}
+    problems = [
+        _problem(name, "There is no such setting.", "See docs/operations.md for the list.")
+        for name in sorted(environment)
+        if name.startswith("FAQBOT_") and name not in known
+    ]
+    texts = {s.name: environment.get(s.name, "") or s.default for s in SETTINGS}
+
+    def number(name: str, low: float, high: float) -> float:
+        try:
+            value = float(texts[name])
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            problems.append(
+                _problem(name, f"`{texts[name]}` will not do.", f"Give {low:g} to {high:g}.")
+            )
+            return low
+        return value
+
+    def choice(name: str, *options: str) -> str:
+        if texts[name] not in options:
+            problems.append(
+                _problem(name, f"`{texts[name]}` will not do.", f"Use {' or '.join(options)}.")
+            )
+        return texts[name]
+
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(part.strip().rstrip("/") for part in texts[name].split(",") if part.strip())
+
+    def rate(name: str) -> str:
+        from limits import parse
+
+        try:
+            parse(texts[name])
+        except ValueError:
+            problems.append(_problem(name, f"`{texts[name]}` is no rate.", "Write 20/minute."))
+        return texts[name]
+
+    def address(name: str, *schemes: str) -> str:
+        if texts[name] and not texts[name].startswith(schemes):
+            problems.append(
+                _problem(name, "This address will not do.", f"Begin it with {schemes[0]}.")
+            )
+        return texts[name]
+
+    for origin in listed("FAQBOT_ALLOWED_ORIGINS"):
+        if not origin.startswith(("https://", "http://")) or origin.count("/") != 2:
+            problems.append(
+                _problem("FAQBOT_ALLOWED_ORIGINS", f"`{origin}` is no origin.", "https://host.")
+            )
+    settings = Settings(
+        port=int(number("PORT", 0, 65535)),
+        host=texts["FAQBOT_HOST"],
+        project=Path(texts["FAQBOT_PROJECT"]),
+        var=Path(texts["FAQBOT_PROJECT"]) / texts["FAQBOT_VAR"],
+        database_url=address("FAQBOT_DATABASE_URL", "postgresql://", "sqlite:///"),
+        redis_url=address("FAQBOT_REDIS_URL", "redis://", "rediss://", "unix://"),
+        secret_key=texts["FAQBOT_SECRET_KEY"],
+        allowed_origins=listed("FAQBOT_ALLOWED_ORIGINS"),
+        trusted_proxies=listed("FAQBOT_TRUSTED_PROXIES"),
+        session_hours=number("FAQBOT_SESSION_HOURS", 0.01, 24 * 365),
+        retention_days=number("FAQBOT_RETENTION_DAYS", 0.0001, 3650),
+        rate_session=rate("FAQBOT_RATE_SESSION"),
+        rate_address=rate("FAQBOT_RATE_ADDRESS"),
+        rate_new_sessions=rate("FAQBOT_RATE_NEW_SESSIONS"),
+        action_port=int(number("FAQBOT_ACTION_PORT", 0, 65535)),
+        action_url=address("FAQBOT_ACTION_URL", "http://", "https://"),
+        action_timeout=number("FAQBOT_ACTION_TIMEOUT", 0.05, 1.5),
+        history_events=int(number("FAQBOT_HISTORY_EVENTS", 40, 10_000)),
+        log_format=choice("FAQBOT_LOG_FORMAT", "text", "json"),
+        log_level=choice("FAQBOT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+    if settings.secret_key and len(settings.secret_key) < 32:
+        problems.append(
+            _problem("FAQBOT_SECRET_KEY", "The key is too short.", "Use 32 characters or more.")
+        )
+    if problems:
+        raise DataError(problems)
+    return settings
+
+
+def _problem(name: str, message: str, fix: str) -> Problem:
+    return Problem(f"environment variable {name}", 1, message, fix)
