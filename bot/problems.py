@@ -173,7 +173,7 @@ def to_struct(
     if problems:
         raise DataError(problems)
     try:
-        return msgspec.convert(plain(data), struct)  # type: ignore[arg-type]
+        return msgspec.convert(plain(data), struct)
     except msgspec.ValidationError as error:
         raise DataError([problem(key_path, f"{error}.", "Correct the value.")]) from None
 

@@ -1,0 +1,31 @@
+# make run · make test · make train · make shell · make check: each works on a fresh clone.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test train shell check environment clean
+
+run: environment
+	@$(BIN)/faqbot serve
+
+test: environment
+	@$(BIN)/faqbot train --if-needed
+	@$(BIN)/python -m pytest
+
+train: environment
+	@$(BIN)/faqbot train
+
+shell: environment
+	@$(BIN)/faqbot shell
+
+check: environment
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/faqbot check
+	@$(BIN)/faqbot validate
+
+environment:
+	@$(PYTHON) tools/environment.py
+
+clean:
+	rm -rf .venv .tools .cache .rasa models

@@ -1,0 +1,46 @@
+"""What to do when there is no answer: offer the nearest questions, then a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.safe_action import SafeAction, reading_of
+
+MISS_INTENTS = ("nlu_fallback", "out_of_scope")
+
+
+class ActionSuggestQuestions(SafeAction):
+    """Offers up to three of the nearest questions; after a second miss, a person."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_suggest_questions"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+        """Says one of three things, by how the latest messages went."""
+        suggested = reading_of(tracker).get("suggested") or []
+        out_of_scope = tracker.get_intent_of_latest_message() == "out_of_scope"
+        if misses_in_a_row(tracker.events) > 1:
+            dispatcher.utter_message(response="utter_contact_clinic")
+        elif suggested:
+            dispatcher.utter_message(response="utter_suggest_questions", faq_ids=suggested)
+        elif not out_of_scope:
+            dispatcher.utter_message(response="utter_no_answer")
+        return []
+
+
+def misses_in_a_row(events: list[dict[str, Any]]) -> int:
+    """How many of the patient's latest messages in a row found no answer."""
+    misses = 0
+    for event in reversed(events):
+        if event.get("event") == "restart":
+            break
+        if event.get("event") == "user":
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if intent not in MISS_INTENTS:
+                break
+            misses += 1
+    return misses

@@ -1,0 +1,1 @@
+"""Thin adapters that plug knowledge, understanding and safety into Rasa."""

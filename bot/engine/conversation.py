@@ -1,0 +1,78 @@
+"""What of the conversation so far matters for reading the next message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+CHECK_FORM = "skin_check_form"
+CHECK_SLOT_PREFIX = "check_"
+# A topic fades: after this many messages of the patient it no longer explains "is that common?".
+TOPIC_TURNS = 2
+
+
+class Context(msgspec.Struct, frozen=True):
+    """The conversation as the reader of a message needs it.
+
+    `topic` is the id of the answer given last; `asking` the guided check's open
+    question; `confirming` says that the assistant has just asked whether a red flag
+    is happening right now; `told` are the red-flag rules already escalated.
+    """
+
+    topic: str | None = None
+    asking: str | None = None
+    confirming: bool = False
+    told: frozenset[str] = frozenset()
+
+
+def context_of(tracker: DialogueStateTracker | None) -> Context:
+    """Reads the context from Rasa's tracker, before the new message is added to it."""
+    if tracker is None:
+        return Context()
+    asking = None
+    if tracker.active_loop_name == CHECK_FORM:
+        requested = tracker.get_slot("requested_slot") or ""
+        asking = requested.removeprefix(CHECK_SLOT_PREFIX) or None
+    return Context(
+        topic=_topic(tracker),
+        asking=asking,
+        confirming="utter_confirm_red_flag" in _last_turn_actions(tracker),
+        told=frozenset(
+            rule
+            for event in _applied_backwards(tracker)
+            if isinstance(event, BotUttered)
+            for message in event.metadata.get("messages") or []
+            for rule in message.get("rules") or []
+        ),
+    )
+
+
+def _applied_backwards(tracker: DialogueStateTracker) -> Iterator[Event]:
+    return reversed(tracker.applied_events())
+
+
+def _topic(tracker: DialogueStateTracker) -> str | None:
+    turns = 0
+    for event in _applied_backwards(tracker):
+        if isinstance(event, UserUttered):
+            turns += 1
+            if turns >= TOPIC_TURNS:
+                return None
+        elif isinstance(event, BotUttered):
+            for message in reversed(event.metadata.get("messages") or []):
+                if message.get("faq_id"):
+                    return str(message["faq_id"])
+    return None
+
+
+def _last_turn_actions(tracker: DialogueStateTracker) -> set[str]:
+    actions: set[str] = set()
+    for event in _applied_backwards(tracker):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, ActionExecuted) and event.action_name:
+            actions.add(event.action_name)
+    return actions

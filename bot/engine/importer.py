@@ -1,0 +1,24 @@
+"""Joins the answers in data/faq with Rasa's own training data."""
+
+from __future__ import annotations
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.importers.rasa import RasaFileImporter
+
+from bot.engine import resources
+
+
+class FaqImporter(RasaFileImporter):
+    """Rasa's file importer, plus one response `utter_faq/<id>` for each published answer.
+
+    The response holds the question, not the answer: the answer is read when it is
+    sent, so editing its text changes nothing that a model is trained from.
+    """
+
+    def get_domain(self) -> Domain:
+        """The domain with a response for each answer (see the parent class)."""
+        responses = {
+            f"utter_faq/{faq_id}": [{"text": answer.question}]
+            for faq_id, answer in resources.answers().published().items()
+        }
+        return super().get_domain().merge(Domain.from_dict({"responses": responses}))

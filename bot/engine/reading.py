@@ -1,0 +1,155 @@
+"""How a message was read: what was understood, what the safety screen found, what wins.
+
+The order is fixed. Emergency, then a red flag that needs one question, then same day;
+then the guided check's open question; then the answer; then routine contact.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.engine.conversation import Context
+from bot.knowledge import FAQ_PREFIX, AnswerStore
+from bot.safety import Finding, GuidedCheck, SafetyScreen, Screening
+from bot.understanding import Understood
+
+ESCALATE = {
+    "emergency": "escalate_emergency",
+    "same_day": "escalate_same_day",
+    "routine": "escalate_routine",
+}
+CONFIRM = "confirm_red_flag"
+# Inside the guided check these are still what they are; all else is an unclear reply.
+_HEARD_INSIDE_CHECK = {"stop", "restart", "speak_to_a_person", "goodbye"}
+_YES = {"affirm"}
+_NO = {"deny", "none_of_these"}
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the reply to one message depends on; stored with the message in the tracker.
+
+    `intent` is `faq/<id>`, one of the other intents, or `nlu_fallback`. `faq_id` and
+    `also` are the answers that would be given now; `suggested` what would be offered
+    instead. `level` is the triage level, `asked` the level of a red flag that the
+    patient only asks about.
+    """
+
+    intent: str
+    faq_id: str | None = None
+    also: tuple[str, ...] = ()
+    confidence: float = 0.0
+    ranking: tuple[tuple[str, float], ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    suggested: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    level: str = "none"
+    findings: tuple[Finding, ...] = ()
+    asked: str = "none"
+    screen_failed: bool = False
+    check_answers: dict[str, str] = {}
+
+
+def first_reading(understood: Understood, answers: AnswerStore) -> Reading:
+    """What the classifier understood, less the answers that may not be shown now."""
+    shown = [
+        faq_id
+        for faq_id in (understood.faq_id, *understood.also)
+        if faq_id and answers.get(faq_id) is not None
+    ]
+    intent = understood.intent
+    reasons = tuple(understood.reasons)
+    if intent.startswith(FAQ_PREFIX) and not shown:
+        intent = "nlu_fallback"
+        reasons += (f"{understood.faq_id} is not published",)
+    elif shown:
+        intent = FAQ_PREFIX + shown[0]
+    return Reading(
+        intent=intent,
+        faq_id=shown[0] if shown else None,
+        also=tuple(shown[1:]),
+        confidence=round(float(understood.confidence), 4),
+        ranking=tuple((name, round(float(score), 4)) for name, score in understood.ranking[:10]),
+        alternatives=tuple(
+            (faq_id, round(float(score), 4))
+            for faq_id, score in understood.alternatives[:10]
+            if answers.get(faq_id) is not None
+        ),
+        suggested=tuple(f for f in understood.suggested if answers.get(f) is not None),
+        reasons=reasons,
+    )
+
+
+def final_reading(
+    text: str, reading: Reading, screen: SafetyScreen, check: GuidedCheck, context: Context
+) -> Reading:
+    """Lets the safety screen have the last word on a first reading.
+
+    Args:
+        text: the raw message.
+        reading: what the classifier made of it.
+        screen: the safety screen.
+        check: the guided check's questions.
+        context: the conversation before this message.
+    """
+    screening = screen.read(text)
+    reading = msgspec.structs.replace(
+        reading,
+        level=screening.level,
+        findings=screening.findings,
+        asked=screening.asked,
+        screen_failed=screening.failed,
+    )
+    if context.confirming and screening.level != "emergency":
+        if reading.intent in _YES or check.confirms(text):
+            return _without_answer(reading, ESCALATE["emergency"], level="emergency")
+        if reading.intent in _NO or check.denies(text):
+            return _without_answer(reading, "red_flag_denied")
+    return _settle(text, reading, screening, check, context)
+
+
+def _settle(
+    text: str, reading: Reading, screening: Screening, check: GuidedCheck, context: Context
+) -> Reading:
+    if screening.level == "emergency":
+        return _without_answer(reading, ESCALATE["emergency"])
+    if screening.failed:
+        return _without_answer(reading, "screen_failed")
+    if screening.unsure:
+        return _without_answer(reading, CONFIRM)
+    if screening.level == "same_day":
+        # The answer, if there is one, follows the escalation in the same reply.
+        return msgspec.structs.replace(reading, intent=ESCALATE["same_day"])
+    if context.asking is not None:
+        option = check.interpret(context.asking, text)
+        if option is not None:
+            return _without_answer(
+                reading, "answer_check", check_answers={context.asking: option}
+            )
+        if reading.faq_id is None and reading.intent not in _HEARD_INSIDE_CHECK:
+            return _without_answer(reading, "unclear_check_answer")
+        return reading
+    if reading.intent == "start_skin_check" or (
+        screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
+    ):
+        return _without_answer(
+            reading, "start_skin_check", check_answers=check.known_from(text)
+        )
+    if screening.level == "routine" and reading.faq_id is None:
+        return _without_answer(reading, ESCALATE["routine"])
+    return reading
+
+
+def _without_answer(
+    reading: Reading,
+    intent: str,
+    level: str | None = None,
+    check_answers: dict[str, str] | None = None,
+) -> Reading:
+    return msgspec.structs.replace(
+        reading,
+        intent=intent,
+        faq_id=None,
+        also=(),
+        level=level or reading.level,
+        check_answers=check_answers or {},
+    )

@@ -1,0 +1,55 @@
+"""What every part of one process shares: one encoder, one screen, one set of answers.
+
+Rasa creates its components itself, by name, so they fetch these here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.knowledge import AnswerStore, Clinic, read_clinic
+from bot.safety import GuidedCheck, Replies, SafetyScreen
+from bot.settings import Settings, read_settings
+from bot.understanding import SentenceEncoder
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The checked settings. Raises `DataError` when one is wrong."""
+    return read_settings()
+
+
+@lru_cache(maxsize=1)
+def encoder() -> SentenceEncoder:
+    """The sentence encoder: 384 numbers a text, loaded once a process."""
+    return SentenceEncoder(cache_folder=settings().project / ".cache" / "embeddings")
+
+
+@lru_cache(maxsize=1)
+def answers() -> AnswerStore:
+    """The curated answers, read from disk when they are needed."""
+    return AnswerStore(settings().data / "faq")
+
+
+@lru_cache(maxsize=1)
+def clinic() -> Clinic:
+    """The clinic's details. Raises `DataError` when data/clinic.yml is wrong."""
+    return read_clinic(settings().data / "clinic.yml")
+
+
+@lru_cache(maxsize=1)
+def screen() -> SafetyScreen:
+    """The safety screen. Raises `DataError` when a rule file is wrong."""
+    return SafetyScreen.load(settings().data / "triage", encode=encoder().encode)
+
+
+@lru_cache(maxsize=1)
+def replies() -> Replies:
+    """The escalation texts. Raises `DataError` when data/triage/replies.yml is wrong."""
+    return Replies.load(settings().data / "triage")
+
+
+@lru_cache(maxsize=1)
+def guided_check() -> GuidedCheck:
+    """The guided check. Raises `DataError` when data/triage/advice.yml is wrong."""
+    return GuidedCheck.load(settings().data / "triage")

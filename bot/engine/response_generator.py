@@ -1,0 +1,152 @@
+"""Makes the reply at the moment it is sent, from the curated files as they are then.
+
+Rasa names a response (`utter_faq/storage`, `utter_emergency`, …); this class finds its
+words. Everything a patient reads comes from data/ or from domain.yml.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+from typing import Any
+
+import msgspec
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.engine import resources
+from bot.engine.components import READING
+from bot.engine.conversation import context_of
+from bot.engine.messages import (
+    answer_message,
+    blank,
+    buttons,
+    clinic_contact,
+    clinic_values,
+    fill,
+    plain_text,
+    suggestions_message,
+)
+from bot.engine.reading import Reading
+from bot.knowledge import Answer
+from bot.safety import Advice
+
+logger = logging.getLogger(__name__)
+
+ESCALATIONS = ("utter_emergency", "utter_same_day", "utter_routine")
+ASK_PREFIX = "utter_ask_check_"
+Messages = list[dict[str, Any]]
+
+
+class CuratedResponseGenerator(NaturalLanguageGenerator):
+    """Rasa's response generator for this assistant; named in endpoints.yml."""
+
+    def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
+        self.responses = domain.responses
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """The response as Rasa wants it; `messages` holds what the widget shows.
+
+        A reply that cannot be made from its file falls back on the plain text in
+        domain.yml: an escalation is never lost to a broken file.
+        """
+        try:
+            messages = self._messages(utter_action, tracker, kwargs)
+        except Exception:
+            logger.exception("The reply %s could not be made; domain.yml's is used.", utter_action)
+            messages = self._from_domain(utter_action)
+        if messages is None:
+            return None
+        replies = [reply for message in messages for reply in message["quick_replies"]]
+        return {"text": plain_text(messages), "buttons": replies or None, "messages": messages}
+
+    def _messages(
+        self, name: str, tracker: DialogueStateTracker, values: dict[str, Any]
+    ) -> Messages | None:
+        reading = _reading(tracker)
+        if name.startswith("utter_faq/"):
+            return [*self._answers(reading, name), *self._afterword(reading, tracker)]
+        if name in ESCALATIONS:
+            return [*self._escalation(reading, tracker), *self._answers(reading)]
+        if name == "utter_confirm_red_flag":
+            return [resources_escalation_question()]
+        if name.startswith(ASK_PREFIX):
+            return [self._check_question(name.removeprefix(ASK_PREFIX))]
+        if name == "utter_advice" and "advice" in values:
+            return [_advice_message(msgspec.convert(values["advice"], Advice))]
+        messages = self._from_domain(name)
+        if messages and name == "utter_suggest_questions":
+            found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
+            return [suggestions_message(messages[0]["text"], [f for f in found if f])]
+        return messages
+
+    def _answers(self, reading: Reading, name: str = "") -> Messages:
+        wanted = [name.removeprefix("utter_faq/")] if name else []
+        for faq_id in (reading.faq_id, *reading.also):
+            if faq_id and faq_id not in wanted:
+                wanted.append(faq_id)
+        store, clinic = resources.answers(), resources.clinic()
+        found: list[Answer] = [answer for faq_id in wanted if (answer := store.get(faq_id))]
+        messages = [answer_message(answer, store, clinic) for answer in found]
+        for earlier in messages[:-1]:
+            earlier["quick_replies"] = []
+        return messages
+
+    def _afterword(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
+        """After an answer: routine contact, or what to do if what was asked happens now."""
+        if reading.level == "routine":
+            return self._escalation(reading, tracker)
+        if reading.asked != "none":
+            replies, clinic = resources.replies(), resources.clinic()
+            text = replies.if_happening_now(
+                reading.asked, clinic_contact(clinic, dt.datetime.now(dt.UTC))
+            )
+            return [blank("notice", text)] if text else []
+        return []
+
+    def _escalation(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
+        contact = clinic_contact(resources.clinic(), dt.datetime.now(dt.UTC))
+        reply = resources.replies().escalation(
+            reading.level, reading.findings, contact, context_of(tracker).told
+        )
+        message = blank("escalation", reply.text)
+        message["level"] = reply.level
+        message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
+        message["rules"] = list(reply.rules)
+        return [message]
+
+    def _check_question(self, question_id: str) -> dict[str, Any]:
+        question = resources.guided_check().question(question_id)
+        message = blank("notice", question.text)
+        message["quick_replies"] = buttons(option.text for option in question.options)
+        return message
+
+    def _from_domain(self, name: str) -> Messages | None:
+        variants = self.responses.get(name)
+        if not variants:
+            return None
+        clinic = resources.clinic()
+        values = clinic_values(clinic, dt.datetime.now(dt.UTC))
+        # Which variant is said matters to nobody's safety.
+        text = fill(random.choice(variants)["text"], values)  # noqa: S311
+        message = blank("notice", text)
+        if name in ESCALATIONS:
+            message["kind"] = "escalation"
+            message["level"] = name.removeprefix("utter_")
+        if clinic.phone in text:
+            message["phones"] = [{"label": clinic.name, "number": clinic.phone}]
+        return [message]
+
+
+def _reading(tracker: DialogueStateTracker) -> Reading:
+    stored = tracker.latest_message.parse_data.get(READING) if tracker.latest_message else None
+    return msgspec.convert(stored, Reading) if stored else Reading(intent="nlu_fallback")

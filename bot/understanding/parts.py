@@ -1,0 +1,39 @@
+"""Where one message holds several questions, and where it only looks like it."""
+
+from __future__ import annotations
+
+import re
+
+MOST_PARTS = 8
+_ASKS = (
+    r"(?:do|does|did|can|could|is|are|am|was|will|would|should|shall|may|has|have|what|whats|what's"
+    r"|how|hows|how's|where|wheres|when|whens|why|which|who|whose|any)"
+)
+# A new sentence, or a joining word before what reads like a new question.
+_BREAKS = re.compile(
+    r"[?!;\n]+|\.(?=\s|$)"
+    rf"|,?\s*\b(?:and|or|but|also|plus|then|oh)\b(?:\s+(?:and|also|then|another|second))*"
+    rf"\s*,?\s+(?={_ASKS}\b)"
+    r"|,?\s*\b(?:and also|also|plus|another question|one more thing|second question"
+    r"|2nd question)\b[:,]?\s+"
+    rf"|,\s*(?={_ASKS}\b)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    rf"^(?:(?:so|ok|okay|well|hi|hello|hey|please|um|and|but|also|plus|if so)[,\s]+)*{_ASKS}\b"
+    r"|\b(?:how|what|where|when|why|which|whether|if (?:i|it|you|my)|tell me|want to know"
+    r"|wondering|need to know|explain|safe to|ok to|okay to|allowed)\b",
+    re.IGNORECASE,
+)
+_ENOUGH = re.compile(r"\w")
+
+
+def split(text: str) -> list[str]:
+    """The pieces of a message that could each be a question, in order."""
+    pieces = [piece.strip(" ,.-") for piece in _BREAKS.split(text)]
+    return [piece for piece in pieces if _ENOUGH.search(piece)][:MOST_PARTS]
+
+
+def asks(text: str) -> bool:
+    """Whether a piece reads like a question or a request."""
+    return bool(_QUESTION.search(text))
