@@ -195,6 +195,9 @@ def plain(data: Any) -> Any:
         return {str(key): plain(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [plain(value) for value in data]
-    if isinstance(data, str):
-        return str(data)
+    if isinstance(data, bool):
+        return data
+    for kind in (str, float, int):  # ruamel's own subclasses
+        if isinstance(data, kind):
+            return kind(data)
     return data

@@ -1,0 +1,191 @@
+"""Rasa as a library: a message in, the patient's messages out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.engine.components import READING
+from bot.engine.response_generator import CuratedResponseGenerator
+
+logger = logging.getLogger(__name__)
+
+# Reading a message holds Python's lock only in part: the encoder runs outside it.
+_READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+_LATEST_EVENTS = 40
+
+
+class ActionServer(EndpointConfig):
+    """Rasa's connection to the action server, with a bound on the wait.
+
+    Rasa waits 300 seconds for a custom action; a patient does not. What the rules said
+    before the action is delivered all the same. The request carries only what the
+    actions use: the latest events, and no domain.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        super().__init__(url=url)
+        self._seconds = timeout
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Sends the request; raises `asyncio.TimeoutError` when the time is up."""
+        body = kwargs.get("json")
+        if isinstance(body, dict):
+            tracker = dict(body.get("tracker") or {})
+            tracker["events"] = (tracker.get("events") or [])[-_LATEST_EVENTS:]
+            kwargs["json"] = {**body, "domain": {}, "tracker": tracker}
+        kwargs["timeout"] = self._seconds
+        return await asyncio.wait_for(super().request(*args, **kwargs), self._seconds)
+
+
+class LocalActions(EndpointConfig):
+    """Runs the custom actions in this process: for `faqbot ask` and `faqbot test-all`."""
+
+    def __init__(self) -> None:
+        from rasa_sdk.executor import ActionExecutor
+
+        import actions
+
+        super().__init__(url="local")
+        self._executor = ActionExecutor()
+        self._executor.register_package(actions)
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the action that the request names."""
+        return await self._executor.run(kwargs["json"])
+
+
+class Collected(OutputChannel):
+    """Collects the messages of one turn in the form that the widget shows."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name in Rasa's events."""
+        return "clinic_chat"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Takes one of Rasa's responses; all come from our response generator."""
+        self.messages.extend(message.get("messages") or [])
+
+
+class _Processor(MessageProcessor):
+    """Rasa's processor, reading off the event loop and leaving the saving to the caller."""
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        if tracker is None:
+            tracker = DialogueStateTracker.from_events(message.sender_id, [])
+        loop = asyncio.get_running_loop()
+        data = await loop.run_in_executor(
+            _READERS, self._parse_message_with_graph, message, tracker, only_output_properties
+        )
+        self._update_full_retrieval_intent(data)
+        return dict(data)
+
+    async def save_tracker(self, tracker: DialogueStateTracker) -> None:
+        """Keeps the turn's tracker for `Assistant.take_turn`, which saves it with the reply."""
+
+    async def turn(self, message: UserMessage) -> DialogueStateTracker:
+        tracker = await self.log_message(message, should_save_tracker=False)
+        tracker = await self.run_action_extract_slots(message.output_channel, tracker)
+        await self._run_prediction_loop(message.output_channel, tracker)
+        return tracker
+
+
+class Assistant:
+    """A loaded model with its store and actions.
+
+    Args:
+        model: path of a model archive.
+        store: where conversations are kept; in memory when None.
+        action_endpoint: where custom actions run; in this process when None.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        store: TrackerStore | None = None,
+        action_endpoint: EndpointConfig | None = None,
+    ) -> None:
+        self.store = store or InMemoryTrackerStore(Domain.empty())
+        self.model = model
+        nlg = CuratedResponseGenerator(None, Domain.empty())
+        self._processor = _Processor(
+            model_path=str(model),
+            tracker_store=self.store,
+            lock_store=InMemoryLockStore(),
+            generator=nlg,
+            action_endpoint=action_endpoint or LocalActions(),
+        )
+        self.domain = self._processor.domain
+        self.store.domain = self.domain
+        nlg.responses = self.domain.responses
+        self._nlg = nlg
+
+    async def read(self, text: str) -> dict[str, Any]:
+        """How one message is read outside any conversation (a `Reading` as builtins)."""
+        data = await self._processor.parse_message(UserMessage(_harmless(text)))
+        return dict(data[READING])
+
+    async def take_turn(
+        self, conversation: str, text: str
+    ) -> tuple[DialogueStateTracker, list[dict[str, Any]]]:
+        """One message and the reply to it. The caller saves the tracker.
+
+        A turn in which nothing could be said (the action server is away) ends with an
+        honest notice and the clinic's phone number.
+        """
+        channel = Collected()
+        message = UserMessage(
+            _harmless(text), channel, conversation, input_channel=Collected.name()
+        )
+        tracker = await self._processor.turn(message)
+        if not channel.messages:
+            channel.messages = await self.say("utter_try_again", tracker)
+        return tracker, channel.messages
+
+    async def say(
+        self, response: str, tracker: DialogueStateTracker | None = None
+    ) -> list[dict[str, Any]]:
+        """The messages of one response, outside the rules."""
+        tracker = tracker or DialogueStateTracker.from_events("", [])
+        made = await self._nlg.generate(response, tracker, Collected.name())
+        return list(made["messages"]) if made else []
+
+    async def emergency_only(self, text: str) -> list[dict[str, Any]]:
+        """The emergency reply if the text calls for one; needs neither store nor actions."""
+        data = await self._processor.parse_message(UserMessage(_harmless(text)))
+        if data[READING]["level"] != "emergency":
+            return []
+        heard = UserUttered(text, data["intent"], [], data)
+        return await self.say("utter_emergency", DialogueStateTracker.from_events("", [heard]))
+
+    def reading_of(self, tracker: DialogueStateTracker) -> dict[str, Any]:
+        """The reading of the conversation's latest message."""
+        latest = tracker.latest_message
+        return dict(latest.parse_data.get(READING) or {}) if latest else {}
+
+
+def _harmless(text: str) -> str:
+    """Rasa takes a leading slash for a command; from a patient it is just text."""
+    stripped = text.lstrip()
+    return stripped.lstrip("/ ") or "?" if stripped.startswith("/") else text

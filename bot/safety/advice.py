@@ -1,0 +1,244 @@
+"""The guided check: a few questions, then a decision by a table.
+
+The decision is a pure function of the answers over data/triage/advice.yml: the first
+row whose conditions all hold. The last row has none, so there is no gap.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative, to_struct
+from bot.safety.model import Level, Screening
+
+UNKNOWN = "not said"
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reply to a question: its button's text, and words that mean the same."""
+
+    id: str
+    text: str
+    says: tuple[str, ...]
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question of the guided check."""
+
+    id: str
+    text: str
+    options: tuple[Option, ...]
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the decision: conditions (question to options), level, reason, source."""
+
+    id: str
+    when: dict[str, tuple[str, ...]]
+    level: Level
+    kind: str
+    reason: str
+    source: tuple[int, ...]
+
+
+class AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """data/triage/advice.yml."""
+
+    questions: tuple[Question, ...]
+    rows: tuple[Row, ...]
+    summary: str
+    advice_words: dict[str, str]
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """The outcome: how soon, why, by which row, and a summary to read out at the clinic."""
+
+    level: Level
+    kind: str
+    reason: str
+    summary: str
+    row: str
+
+
+class GuidedCheck:
+    """The guided check as its file says it. Make it with `load`."""
+
+    def __init__(self, file: AdviceFile) -> None:
+        self._file = file
+        self._questions = {question.id: question for question in file.questions}
+
+    @classmethod
+    def load(cls, folder: Path) -> GuidedCheck:
+        """Reads and checks advice.yml.
+
+        Raises:
+            DataError: unknown question or option, a row that cannot be reached, or a
+                combination of answers that no row decides; all are listed.
+        """
+        path = folder / "advice.yml"
+        data = load_yaml(read_text(path), path)
+        check = cls(to_struct(data, AdviceFile, path))
+        problems = [
+            Problem(relative(path), line_of(data, keys), message, fix)
+            for keys, message, fix in check._mistakes()
+        ]
+        if problems:
+            raise DataError(problems)
+        return check
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions in the order in which they are asked."""
+        return self._file.questions
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The decision table."""
+        return self._file.rows
+
+    def question(self, question_id: str) -> Question:
+        """The question with this id. Raises `KeyError` if there is none."""
+        return self._questions[question_id]
+
+    def interpret(self, question_id: str, text: str) -> str | None:
+        """The option that a typed reply means, or None when that is not clear.
+
+        A reply of many words is an answer only where it is a button's text: a long
+        message is something of its own.
+        """
+        question = self._questions.get(question_id)
+        said = _plain(text)
+        if question is None or not said:
+            return None
+        for option in question.options:
+            if said == _plain(option.text):
+                return option.id
+        if len(said.split()) > 14:
+            return None
+        hits = {option.id: _longest_hit(option, said) for option in question.options}
+        best = max(hits.values())
+        winners = [option for option, size in hits.items() if size == best]
+        if best == 0:
+            return None
+        if question_id == "warnings":
+            return self._warnings(said, hits)
+        return winners[0] if len(winners) == 1 else None
+
+    def known_from(self, text: str) -> dict[str, str]:
+        """What the message that starts the check already says: the topic, and eyes as place."""
+        what = self.interpret("what", text)
+        if what == "eyes":
+            return {"what": "eyes", "where": "eye_area"}
+        if what in (None, "other"):
+            return {}
+        known = {"what": str(what)}
+        where = self.interpret("where", text)
+        if where:
+            known["where"] = where
+        return known
+
+    def concerns(self, screening: Screening) -> bool:
+        """Whether a routine finding is of the kind that the check is for: skin or eyes."""
+        kinds = {f.kind for f in screening.findings if f.escalates}
+        return bool(kinds & {"skin", "eyes_routine"})
+
+    def advise(self, answers: Mapping[str, str]) -> Advice:
+        """The decision for some answers (question id to option id).
+
+        Raises:
+            LookupError: no row fits; `load` makes sure that this cannot happen.
+        """
+        row = self._decide(answers)
+        if row is None:
+            raise LookupError("No row of data/triage/advice.yml fits these answers.")
+        words = {
+            question.id: next(
+                (o.text.lower() for o in question.options if o.id == answers.get(question.id)),
+                UNKNOWN,
+            )
+            for question in self.questions
+        }
+        advice = self._file.advice_words.get(row.level, row.level)
+        summary = self._file.summary.format(**words, advice=advice)
+        return Advice(row.level, row.kind, row.reason, summary, row.id)
+
+    def _decide(self, answers: Mapping[str, str]) -> Row | None:
+        for row in self.rows:
+            if all(answers.get(key) in options for key, options in row.when.items()):
+                return row
+        return None
+
+    def _warnings(self, said: str, hits: Mapping[str, int]) -> str | None:
+        """One checklist question: any named sign counts, unless all are denied."""
+        words = said.split()
+        denied = words[0] in ("no", "none", "nope", "nah", "nothing", "neither", "not", "without")
+        if hits["unsure"] and not hits["some"]:
+            return "unsure"
+        if denied and not re.search(r"\b(?:but|except|only|just|though)\b", said):
+            return "none"
+        return "some" if hits["some"] else ("none" if hits["none"] else None)
+
+    def _mistakes(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        if not 1 <= len(self.questions) <= 4:
+            yield ("questions",), "The check has up to four questions.", "Remove some."
+        for number, row in enumerate(self.rows):
+            for key, options in row.when.items():
+                question = self._questions.get(key)
+                known = {option.id for option in question.options} if question else set()
+                for option in options:
+                    if option not in known:
+                        yield (
+                            ("rows", number, "when"),
+                            f"The row `{row.id}` asks for `{key}: {option}`, which no reply gives.",
+                            "Use the ids under `questions`.",
+                        )
+        reached: set[str] = set()
+        gap = False
+        for answers in self.combinations():
+            row_found = self._decide(answers)
+            if row_found is None:
+                gap = True
+            else:
+                reached.add(row_found.id)
+        if gap:
+            yield ("rows",), "Some answers are decided by no row.", "End with a row `when: {}`."
+        for number, row in enumerate(self.rows):
+            if row.id not in reached:
+                yield (
+                    ("rows", number),
+                    f"The row `{row.id}` is never reached: rows above decide all its answers.",
+                    "Move it up or remove it.",
+                )
+
+    def combinations(self) -> Iterator[dict[str, str]]:
+        """All combinations of answers, with unanswered questions among them."""
+        ids = [question.id for question in self.questions]
+        options = [[*(o.id for o in q.options), UNKNOWN] for q in self.questions]
+        for choice in itertools.product(*options):
+            yield {key: value for key, value in zip(ids, choice, strict=True) if value != UNKNOWN}
+
+
+def _plain(text: str) -> str:
+    text = text.replace("’", "'").casefold()
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)?", text))
+
+
+def _longest_hit(option: Option, said: str) -> int:
+    """The length, in letters, of the longest of the option's words in a reply."""
+    best = 0
+    words = said.split()
+    for phrase in option.says:
+        if re.search(rf"(?<!\S){re.escape(phrase)}(?!\S)", said):
+            best = max(best, len(phrase))
+        elif " " not in phrase and len(phrase) >= 5:
+            match = process.extractOne(phrase, words, scorer=OSA.distance, score_cutoff=1)
+            if match and len(match[0]) >= 5:
+                best = max(best, len(phrase) - 1)
+    return best

@@ -1,0 +1,155 @@
+"""How a red flag is meant, by ConText (Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002).
+
+medspaCy finds the cues and their reach within a clause; the cues are data, in
+data/triage/context.yml. What goes beyond ConText is small: a weak question cue does not
+outweigh a patient's report about their own body, nor an old year what happens now.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import spacy
+from loguru import logger as loguru_logger
+from spacy.tokens import Doc, Span
+
+from bot.safety.model import Status
+from bot.safety.words import Clause
+
+loguru_logger.disable("medspacy")
+loguru_logger.disable("PyRuSH")
+with_quiet_imports = logging.getLogger("medspacy")
+with_quiet_imports.setLevel(logging.ERROR)
+
+from medspacy.context import ConText, ConTextRule  # noqa: E402
+
+_GROUP = "red_flags"
+_DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
+
+
+class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Some cues that work alike."""
+
+    cues: tuple[str, ...]
+    direction: str
+    reach: int | None = None
+
+
+class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """data/triage/context.yml."""
+
+    negated: tuple[Cue, ...]
+    not_negated: tuple[str, ...]
+    ends_denial: tuple[str, ...]
+    strong_question: tuple[Cue, ...]
+    weak_question: tuple[Cue, ...]
+    historical: tuple[Cue, ...]
+    other_person: tuple[Cue, ...]
+    personal: tuple[str, ...]
+    present: tuple[str, ...]
+    over: tuple[str, ...]
+
+
+_CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "other_person")
+
+
+class ContextReader:
+    """Says of words in a message how they are meant."""
+
+    def __init__(self, rules: ContextRules) -> None:
+        self._nlp = spacy.blank("en")
+        self._context = ConText(
+            self._nlp,
+            rules=None,
+            input_span_type="group",
+            span_group_name=_GROUP,
+        )
+        for category in _CATEGORIES:
+            for cue in getattr(rules, category):
+                self._context.add(
+                    [
+                        ConTextRule(
+                            literal,
+                            category.upper(),
+                            direction=_DIRECTIONS[cue.direction],
+                            max_scope=cue.reach,
+                            pattern=[{"LOWER": word} for word in literal.split()],
+                        )
+                        for literal in cue.cues
+                    ]
+                )
+        for literals, direction in ((rules.not_negated, "PSEUDO"), (rules.ends_denial, "TERMINATE")):
+            self._context.add(
+                [
+                    ConTextRule(
+                        literal,
+                        "NEGATED",
+                        direction=direction,
+                        pattern=[{"LOWER": word} for word in literal.split()],
+                    )
+                    for literal in literals
+                ]
+            )
+        self._personal = _any_of(rules.personal)
+        self._present = _any_of(rules.present)
+        self._over = _any_of(rules.over)
+
+    def statuses(
+        self, clauses: Sequence[Clause], targets: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Status]:
+        """The status of each target.
+
+        Args:
+            clauses: the message.
+            targets: for each target its spans, as first and last-plus-one word numbers
+                counted through the whole message.
+        """
+        words = [word.text for clause in clauses for word in clause.words]
+        starts = [place == 0 for clause in clauses for place in range(len(clause.words))]
+        doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
+        spans = [[Span(doc, a, b, label="RED_FLAG") for a, b in target] for target in targets]
+        doc.spans[_GROUP] = [span for target in spans for span in target]
+        self._context(doc)
+        found: dict[tuple[int, int], list[Any]] = {}
+        for span, modifier in doc._.context_graph.edges:
+            found.setdefault((span.start, span.end), []).append(modifier)
+        message = " ".join(words)
+        return [self._status(target, found, message) for target in spans]
+
+    def _status(
+        self, target: Sequence[Span], found: dict[tuple[int, int], list[Any]], message: str
+    ) -> Status:
+        # A cue inside the red flag's own words ("not able to breathe") belongs to them.
+        categories = {
+            modifier.category
+            for span in target
+            for modifier in found.get((span.start, span.end), ())
+            if not any(_overlaps(own, modifier) for own in target)
+        }
+        sentence = target[0].sent.text
+        personal = bool(self._personal.search(sentence))
+        if "NEGATED" in categories:
+            return "negated"
+        if "HISTORICAL" in categories and not (
+            self._present.search(sentence) and not self._over.search(message)
+        ):
+            return "historical"
+        if "STRONG_QUESTION" in categories:
+            return "hypothetical"
+        if "WEAK_QUESTION" in categories and not personal:
+            return "hypothetical"
+        return "other_person" if "OTHER_PERSON" in categories else "asserted"
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
+
+
+def _overlaps(span: Span, modifier: Any) -> bool:
+    start, end = modifier.modifier_span
+    return bool(start < span.end and span.start < end)

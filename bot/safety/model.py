@@ -1,0 +1,53 @@
+"""The words of the safety room: levels, red flags, findings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Level = Literal["emergency", "same_day", "routine", "none"]
+LEVELS: tuple[Level, ...] = ("emergency", "same_day", "routine", "none")
+Status = Literal["asserted", "negated", "hypothetical", "historical", "other_person"]
+# A finding with one of these is happening to somebody now.
+ESCALATING: tuple[Status, ...] = ("asserted", "other_person")
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A red flag in a message: which rule, which words, and how they are meant.
+
+    `start` and `end` are character offsets of `span` in the raw message.
+    """
+
+    rule: str
+    level: Level
+    span: str
+    start: int
+    end: int
+    status: Status
+    kind: str = "general"
+
+    @property
+    def escalates(self) -> bool:
+        """Whether it is happening to somebody now."""
+        return self.status in ESCALATING
+
+
+class Screening(msgspec.Struct, frozen=True, kw_only=True):
+    """What the safety screen makes of one message.
+
+    `unsure` asks for one plain question before anything else; `asked` is the highest
+    level of a red flag that is only asked about; `failed` says that the screen itself
+    broke and the message must be treated with caution.
+    """
+
+    level: Level = "none"
+    findings: tuple[Finding, ...] = ()
+    unsure: bool = False
+    asked: Level = "none"
+    failed: bool = False
+
+
+def highest(levels: list[Level]) -> Level:
+    """The most urgent of some levels; `none` if there are none."""
+    return min(levels, key=LEVELS.index, default="none")

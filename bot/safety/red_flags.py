@@ -1,0 +1,143 @@
+"""The red-flag rules: read from data/triage/red_flags.yml, checked, compiled."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from bot.problems import (
+    DataError, Problem, line_of, load_yaml, plain, read_text, relative, to_struct,
+)  # fmt: skip
+from bot.safety.model import LEVELS, Level
+from bot.safety.patterns import BadPattern, Pattern, vocabulary
+
+
+class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule as written."""
+
+    id: str
+    level: Level
+    why: str
+    source: tuple[int, ...]
+    kind: str
+    says: tuple[str, ...]
+    whole_message: bool = False
+    check: bool = False
+
+
+class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of the fact sheet that no rule covers, and why."""
+
+    row: int
+    reason: str
+
+
+class Raises(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who goes one level up, and from which level to which."""
+
+    says: tuple[str, ...]
+    levels: dict[str, Level]
+
+
+class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file as written."""
+
+    concepts: dict[str, tuple[str, ...]]
+    raises: Raises
+    idioms: tuple[str, ...]
+    not_a_patient: tuple[str, ...]
+    rules: tuple[RuleData, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+class RedFlag(msgspec.Struct, frozen=True):
+    """A rule ready to be matched."""
+
+    data: RuleData
+    patterns: tuple[Pattern, ...]
+
+
+class RedFlags(msgspec.Struct, frozen=True):
+    """All rules, and what belongs to them."""
+
+    rules: tuple[RedFlag, ...]
+    raisers: tuple[Pattern, ...]
+    raised: dict[str, Level]
+    idioms: tuple[Pattern, ...]
+    not_a_patient: re.Pattern[str]
+    vocabulary: frozenset[str]
+    file: RedFlagFile
+
+
+def read_red_flags(path: Path) -> RedFlags:
+    """Reads and checks the rules.
+
+    Raises:
+        DataError: unknown key or level, a rule twice or without words, an unknown
+            concept, a pattern that matches nothing or everything; all are listed.
+    """
+    data = load_yaml(read_text(path), path)
+    file = to_struct(data, RedFlagFile, path)
+    problems: list[Problem] = []
+
+    def wrong(keys: tuple[str | int, ...], message: str, fix: str) -> None:
+        problems.append(Problem(relative(path), line_of(data, keys), message, fix))
+
+    def compiled(lines: tuple[str, ...], keys: tuple[str | int, ...]) -> tuple[Pattern, ...]:
+        patterns = []
+        for number, line in enumerate(lines):
+            try:
+                patterns.append(Pattern(line, file.concepts))
+            except BadPattern as error:
+                wrong((*keys, number), f"`{line}` {error}.", "Correct the line or remove it.")
+        return tuple(patterns)
+
+    rules: list[RedFlag] = []
+    seen: dict[str, str] = {}
+    for number, rule in enumerate(file.rules):
+        keys: tuple[str | int, ...] = ("rules", number)
+        if any(earlier.data.id == rule.id for earlier in rules):
+            wrong((*keys, "id"), f"The rule `{rule.id}` stands twice.", "Join the two rules.")
+        if not rule.says:
+            wrong((*keys, "says"), "The rule has no words.", "Write how people say it.")
+        if not rule.source:
+            wrong((*keys, "source"), "The rule has no source row.", "Name the row it is for.")
+        for place, line in enumerate(rule.says):
+            earlier_rule = seen.setdefault(f"{rule.whole_message}{line}", rule.id)
+            if earlier_rule == rule.id:
+                continue
+            levels = {r.data.id: r.data.level for r in rules}
+            if LEVELS.index(levels[earlier_rule]) <= LEVELS.index(rule.level):
+                wrong(
+                    (*keys, "says", place),
+                    f"`{line}` can never decide: the rule `{earlier_rule}` above has it too.",
+                    "Remove it from one of the two.",
+                )
+        rules.append(RedFlag(rule, compiled(rule.says, (*keys, "says"))))
+    result = RedFlags(
+        rules=tuple(rules),
+        raisers=compiled(file.raises.says, ("raises", "says")),
+        raised=dict(file.raises.levels),
+        idioms=compiled(file.idioms, ("idioms",)),
+        not_a_patient=re.compile(
+            rf"(?<!\S)(?:{'|'.join(map(re.escape, file.not_a_patient))})(?!\S)"
+        ),
+        vocabulary=frozenset(_vocabulary(file)),
+        file=file,
+    )
+    for level in (*file.raises.levels, *file.raises.levels.values()):
+        if level not in LEVELS:
+            wrong(("raises", "levels"), f"There is no level `{level}`.", f"Use {LEVELS}.")
+    if problems:
+        raise DataError(problems)
+    return result
+
+
+def _vocabulary(file: RedFlagFile) -> set[str]:
+    lines = [entry for entries in file.concepts.values() for entry in entries]
+    for rule in file.rules:
+        lines += rule.says
+    words = vocabulary([*lines, *file.idioms, *file.raises.says])
+    return {word for line in words for word in plain(line).split()}

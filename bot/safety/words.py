@@ -1,0 +1,177 @@
+"""A message as the rules see it: words with their places, slips repaired, clauses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import msgspec
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+MAX_CHARACTERS = 4000
+SHORTEST_REPAIRED = 6
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;,:\n()\-–—]")
+_APOSTROPHES = str.maketrans("’‘´`ʼ＇", "''''''")
+# Words people write without their apostrophe, and others that stand for two.
+CONTRACTIONS = {
+    "cant": "can't", "wont": "won't", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
+    "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "couldnt": "couldn't",
+    "shouldnt": "shouldn't", "wouldnt": "wouldn't", "havent": "haven't", "hasnt": "hasn't",
+    "hadnt": "hadn't", "im": "i'm", "ive": "i've", "hes": "he's", "shes": "she's",
+    "theyre": "they're", "aint": "isn't", "ain't": "isn't", "dnt": "don't", "cnt": "can't",
+    "canot": "cannot", "thats": "that's", "theres": "there's", "whats": "what's", "id": "i'd",
+    "can´t": "can't", "weren't": "weren't", "werent": "weren't", "youre": "you're",
+}  # fmt: skip
+# British and other spellings, and short slips too short for the general repair.
+SPELLINGS = {
+    "diarrhoea": "diarrhea", "diarhea": "diarrhea", "diarrea": "diarrhea", "oedema": "edema",
+    "breth": "breath", "brethe": "breathe", "breath": "breath", "beath": "breath",
+    "breathin": "breathing", "breething": "breathing", "brething": "breathing",
+    "throte": "throat", "throught": "throat", "troat": "throat", "thoat": "throat",
+    "tounge": "tongue", "toungue": "tongue", "tong": "tongue", "tung": "tongue",
+    "chets": "chest", "chst": "chest", "ches": "chest", "swolen": "swollen", "swole": "swollen",
+    "hifes": "hives", "hivs": "hives", "ezcema": "eczema", "exzema": "eczema", "excema": "eczema",
+    "eczma": "eczema", "wheezin": "wheezing", "weezing": "wheezing", "weasing": "wheezing",
+    "wheesing": "wheezing", "puss": "pus", "colapsed": "collapsed", "vomitting": "vomiting",
+    "soffocating": "suffocating", "faceis": "face", "mummy": "mom", "mum": "mom", "mam": "mom",
+    "blury": "blurry", "bluury": "blurry", "blurr": "blurry", "sucidal": "suicidal",
+    "suicidel": "suicidal", "anafilaxis": "anaphylaxis", "anaphalaxis": "anaphylaxis",
+    "epipen": "epi pen", "u": "you", "ur": "your", "r": "are", "wanna": "want to",
+    "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
+}  # fmt: skip
+_SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "my", "he", "he's", "she", "she's", "his", "her",
+             "we", "they", "our", "now", "it's"}  # fmt: skip
+_BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
+_TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
+          "plus", "then", "so"}  # fmt: skip
+# After these, a subject belongs to what was being said: "pain in my eye", "is my throat".
+_LEADS_ON = {"in", "on", "of", "to", "at", "for", "with", "from", "around", "near", "behind", "by",
+             "under", "inside", "over", "into", "down", "up", "is", "are", "was", "can", "could", "will", "would", "should", "if", "that", "think", "hurts",
+             "hurt", "hurting", "like", "about", "when", "why", "how", "and", "or", "make",
+             "makes", "making", "made", "cause", "causes", "causing", "not", "no", "never",
+             "without", "affect", "between", "all", "both", "open", "move", "catch", "hold",
+             "while", "where", "after", "before", "lost", "took", "take", "in,"}  # fmt: skip
+
+
+_IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
+# "Last year my throat closed": the time belongs to what follows.
+_TIME = {"last", "ago", "if", "when", "once", "used", "previously", "whenever", "before", "years"}
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One word: as compared, and where it stands in the raw message."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """Words that belong together, and whether a question mark ends them."""
+
+    words: tuple[Word, ...]
+    asks: bool
+
+    @property
+    def text(self) -> str:
+        """The clause as one string: what patterns are matched against."""
+        return " ".join(word.text for word in self.words)
+
+
+class Repair:
+    """Mends slips in long words towards the words that the rules use.
+
+    Args:
+        vocabulary: the words of the rules.
+        ordinary: English words that are right as they are.
+    """
+
+    def __init__(self, vocabulary: Iterable[str], ordinary: frozenset[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._targets = sorted(w for w in self._known if len(w) >= SHORTEST_REPAIRED)
+        self._ordinary = ordinary
+        self._seen: dict[str, str] = {}
+
+    def mend(self, word: str) -> str:
+        """The rules' word that this one is a slip for, or the word itself."""
+        if (
+            len(word) < SHORTEST_REPAIRED - 1
+            or len(word) > 24
+            or word in self._known
+            or word in self._ordinary
+            or not word.isalpha()
+        ):
+            return word
+        if word not in self._seen:
+            if len(self._seen) > 20_000:
+                self._seen.clear()
+            most = 1 if len(word) < 9 else 2
+            best = process.extractOne(
+                word, self._targets, scorer=OSA.distance, score_cutoff=most
+            )
+            self._seen[word] = best[0] if best else word
+        return self._seen[word]
+
+
+def clauses(text: str, repair: Repair) -> list[Clause]:
+    """Splits a message into clauses of repaired, lower-case words.
+
+    A clause ends at a sentence's end, at a turn such as "but", at a comma, and where a
+    new subject begins: "no fever my throat is closing" has two.
+    """
+    result: list[Clause] = []
+    current: list[Word] = []
+
+    def close(asks: bool = False) -> None:
+        if current:
+            result.append(Clause(tuple(current), asks))
+            current.clear()
+
+    for token, start, end in _tokens(text):
+        if token in _BREAKS:
+            close(asks=token == "?")
+            continue
+        if token in {",", "-"}:
+            close()
+            continue
+        if token in _TURNS:
+            close()
+        elif (
+            token in _SUBJECTS
+            and current
+            and current[-1].text not in _LEADS_ON
+            and not _TIME.intersection(word.text for word in current)
+        ):
+            close()
+        for part in _parts(token, repair):
+            current.append(Word(part, start, end))
+    close()
+    return result
+
+
+def _tokens(text: str) -> Iterable[tuple[str, int, int]]:
+    # NFKC may change lengths, so only characters are folded one by one here.
+    folded = "".join(_fold(character) for character in text[:MAX_CHARACTERS])
+    for match in _TOKEN.finditer(folded.translate(_APOSTROPHES)):
+        yield match[0].lower(), match.start(), match.end()
+
+
+def _fold(character: str) -> str:
+    if unicodedata.category(character) in {"Cf", "Cc"} and character not in "\n\t":
+        return " "
+    plain = unicodedata.normalize("NFKD", character)
+    return plain[0] if plain and len(plain[0]) == 1 else character
+
+
+def _parts(token: str, repair: Repair) -> list[str]:
+    # Held keys: "sooo", "helpppp".
+    token = re.sub(r"([a-z])\1{2,}", r"\1\1", token)
+    token = CONTRACTIONS.get(token, token)
+    if token.endswith("'s") and token not in _IS:
+        token = token[:-2]  # "my son's throat"
+    token = SPELLINGS.get(token, token)
+    if " " in token:
+        return token.split()
+    return [repair.mend(token)]

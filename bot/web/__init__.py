@@ -1,0 +1,1 @@
+"""The public server: the /chat channel, the widget, health and metrics."""

@@ -1,0 +1,30 @@
+"""Runs Rasa's action server on loopback, and ends with the process that started it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+from bot import logs
+
+
+def _end_with_parent() -> None:
+    """The parent holds the other end of standard input; it closes when the parent dies."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    """`python -m bot.web.action_server PORT`."""
+    logs.configure()
+    from rasa_sdk.endpoint import create_app
+
+    if not sys.stdin.isatty():
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    app = create_app("actions", cors_origins="")
+    app.run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

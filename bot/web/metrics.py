@@ -1,0 +1,61 @@
+"""What is counted for Prometheus. Every label has a closed list of values."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+OUTCOMES = (
+    "answered", "suggested", "declined", "escalated_emergency", "escalated_same_day",
+    "escalated_routine", "chitchat", "error",
+)  # fmt: skip
+
+
+class Metrics:
+    """The server's counters, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.messages = Counter(
+            "faqbot_messages", "Messages answered, by outcome.", ["outcome"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "faqbot_reply_seconds",
+            "Time from a message to its reply.",
+            buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+            registry=self.registry,
+        )
+        self.sessions = Counter("faqbot_sessions", "Sessions started.", registry=self.registry)
+        self.refused = Counter(
+            "faqbot_refused_requests", "Requests refused, by status.", ["status"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.ratings = Counter(
+            "faqbot_ratings", "Thumbs given to answers.", ["helpful"], registry=self.registry
+        )
+        self.redactions = Counter(
+            "faqbot_redacted_messages", "Messages with masked personal data.",
+            registry=self.registry,
+        )  # fmt: skip
+        self.ready = Gauge("faqbot_ready", "1 when the model is warm.", registry=self.registry)
+        for outcome in OUTCOMES:
+            self.messages.labels(outcome)
+
+
+def outcome_of(reading: dict[str, object], messages: list[dict[str, object]]) -> str:
+    """The one outcome, of `OUTCOMES`, under which a turn is counted."""
+    levels = {message.get("level") for message in messages if message["kind"] == "escalation"}
+    for level in ("emergency", "same_day"):
+        if level in levels:
+            return f"escalated_{level}"
+    kinds = {message["kind"] for message in messages}
+    if "answer" in kinds:
+        return "answered"
+    if "routine" in levels:
+        return "escalated_routine"
+    if "suggestions" in kinds:
+        return "suggested"
+    if not reading:
+        return "error"
+    if reading.get("intent") in ("nlu_fallback", "out_of_scope"):
+        return "declined"
+    return "chitchat"
