@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 logger = logging.getLogger(__name__)
 
 
-class SafeAction(Action):
-    """Runs `act` and catches what it raises.
+class SafeAction:
+    """A mix-in for custom actions: runs `act` and catches what it raises.
 
     The action server answers an exception with a page that repeats the request, patient
     text included; so none may leave here. The patient gets "try again" and the phone.
@@ -21,6 +21,10 @@ class SafeAction(Action):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """What the action does; returns Rasa events."""
         raise RuntimeError(f"{type(self).__name__} does nothing")
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        raise RuntimeError(f"{type(self).__name__} has no name")
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk import Tracker
+from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.safe_action import SafeAction, reading_of
@@ -12,7 +12,7 @@ from actions.safe_action import SafeAction, reading_of
 MISS_INTENTS = ("nlu_fallback", "out_of_scope")
 
 
-class ActionSuggestQuestions(SafeAction):
+class ActionSuggestQuestions(SafeAction, Action):
     """Offers up to three of the nearest questions; after a second miss, a person."""
 
     def name(self) -> str:

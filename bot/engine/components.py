@@ -158,7 +158,7 @@ class FaqClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def process(
-        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+        self, messages: list[Message], tracker: DialogueStateTracker
     ) -> list[Message]:
         """Reads each message in the light of the conversation."""
         context = context_of(tracker)
@@ -190,7 +190,7 @@ class SafetyScreenComponent(IntentClassifier, GraphComponent):
         return cls()
 
     def process(
-        self, messages: list[Message], tracker: DialogueStateTracker | None = None
+        self, messages: list[Message], tracker: DialogueStateTracker
     ) -> list[Message]:
         """Screens each message's raw text and sets the final intent."""
         context = context_of(tracker)
@@ -200,7 +200,12 @@ class SafetyScreenComponent(IntentClassifier, GraphComponent):
             set_reading(
                 message,
                 final_reading(
-                    text, reading, resources.screen(), resources.guided_check(), context
+                    text,
+                    reading,
+                    resources.screen(),
+                    resources.guided_check(),
+                    resources.replies(),
+                    context,
                 ),
             )
         return messages

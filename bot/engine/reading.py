@@ -10,7 +10,7 @@ import msgspec
 
 from bot.engine.conversation import Context
 from bot.knowledge import FAQ_PREFIX, AnswerStore
-from bot.safety import Finding, GuidedCheck, SafetyScreen, Screening
+from bot.safety import Finding, GuidedCheck, Replies, SafetyScreen, Screening
 from bot.understanding import Understood
 
 ESCALATE = {
@@ -80,7 +80,12 @@ def first_reading(understood: Understood, answers: AnswerStore) -> Reading:
 
 
 def final_reading(
-    text: str, reading: Reading, screen: SafetyScreen, check: GuidedCheck, context: Context
+    text: str,
+    reading: Reading,
+    screen: SafetyScreen,
+    check: GuidedCheck,
+    replies: Replies,
+    context: Context,
 ) -> Reading:
     """Lets the safety screen have the last word on a first reading.
 
@@ -89,6 +94,7 @@ def final_reading(
         reading: what the classifier made of it.
         screen: the safety screen.
         check: the guided check's questions.
+        replies: the escalation texts, whose buttons are recognised.
         context: the conversation before this message.
     """
     screening = screen.read(text)
@@ -100,10 +106,11 @@ def final_reading(
         screen_failed=screening.failed,
     )
     if context.confirming and screening.level != "emergency":
-        if reading.intent in _YES or check.confirms(text):
+        button = replies.confirms(text)
+        if button is True or (button is None and reading.intent in _YES):
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
-        if reading.intent in _NO or check.denies(text):
-            return _without_answer(reading, "red_flag_denied")
+        if button is False or reading.intent in _NO:
+            return _without_answer(reading, "red_flag_denied", level="none")
     return _settle(text, reading, screening, check, context)
 
 

@@ -40,7 +40,9 @@ def clinic() -> Clinic:
 @lru_cache(maxsize=1)
 def screen() -> SafetyScreen:
     """The safety screen. Raises `DataError` when a rule file is wrong."""
-    return SafetyScreen.load(settings().data / "triage", encode=encoder().encode)
+    return SafetyScreen.load(
+        settings().data / "triage", encode=encoder().encode, ordinary=encoder().common_words()
+    )
 
 
 @lru_cache(maxsize=1)

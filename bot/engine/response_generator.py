@@ -31,8 +31,8 @@ from bot.engine.messages import (
     suggestions_message,
 )
 from bot.engine.reading import Reading
-from bot.knowledge import Answer
-from bot.safety import Advice
+from bot.knowledge import Answer, Clinic
+from bot.safety import Advice, ClinicContact
 
 logger = logging.getLogger(__name__)
 
@@ -78,11 +78,11 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name in ESCALATIONS:
             return [*self._escalation(reading, tracker), *self._answers(reading)]
         if name == "utter_confirm_red_flag":
-            return [resources_escalation_question()]
+            return [self._confirm()]
         if name.startswith(ASK_PREFIX):
             return [self._check_question(name.removeprefix(ASK_PREFIX))]
         if name == "utter_advice" and "advice" in values:
-            return [_advice_message(msgspec.convert(values["advice"], Advice))]
+            return [self._advice(msgspec.convert(values["advice"], Advice))]
         messages = self._from_domain(name)
         if messages and name == "utter_suggest_questions":
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
@@ -106,23 +106,45 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if reading.level == "routine":
             return self._escalation(reading, tracker)
         if reading.asked != "none":
-            replies, clinic = resources.replies(), resources.clinic()
-            text = replies.if_happening_now(
-                reading.asked, clinic_contact(clinic, dt.datetime.now(dt.UTC))
+            text = resources.replies().if_happening_now(
+                reading.asked, _contact(resources.clinic())
             )
             return [blank("notice", text)] if text else []
         return []
 
     def _escalation(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
-        contact = clinic_contact(resources.clinic(), dt.datetime.now(dt.UTC))
         reply = resources.replies().escalation(
-            reading.level, reading.findings, contact, context_of(tracker).told
+            reading.level,
+            reading.findings,
+            _contact(resources.clinic()),
+            context_of(tracker).told,
         )
         message = blank("escalation", reply.text)
         message["level"] = reply.level
         message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
         message["rules"] = list(reply.rules)
         return [message]
+
+    def _confirm(self) -> dict[str, Any]:
+        """The one plain question, which itself carries the emergency line."""
+        clinic = resources.clinic()
+        text, choices = resources.replies().question(_contact(clinic))
+        message = blank("escalation", text)
+        message["level"] = "same_day"
+        message["phones"] = [{"label": "Emergency", "number": clinic.emergency_number}]
+        message["quick_replies"] = buttons(choices)
+        return message
+
+    def _advice(self, advice: Advice) -> dict[str, Any]:
+        """The guided check's outcome: what to do, why, and a summary to read out."""
+        reply = resources.replies().for_kind(
+            advice.level, advice.kind, _contact(resources.clinic())
+        )
+        text = f"{reply.text}\n\n{advice.reason}\n\n*{advice.summary}*"
+        message = blank("escalation", text)
+        message["level"] = advice.level
+        message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
+        return message
 
     def _check_question(self, question_id: str) -> dict[str, Any]:
         question = resources.guided_check().question(question_id)
@@ -145,6 +167,10 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if clinic.phone in text:
             message["phones"] = [{"label": clinic.name, "number": clinic.phone}]
         return [message]
+
+
+def _contact(clinic: Clinic) -> ClinicContact:
+    return clinic_contact(clinic, dt.datetime.now(dt.UTC))
 
 
 def _reading(tracker: DialogueStateTracker) -> Reading:

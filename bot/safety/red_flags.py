@@ -48,7 +48,7 @@ class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raises: Raises
     idioms: tuple[str, ...]
     not_a_patient: tuple[str, ...]
-    rules: tuple[RuleData, ...]
+    red_flags: tuple[RuleData, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -96,8 +96,8 @@ def read_red_flags(path: Path) -> RedFlags:
 
     rules: list[RedFlag] = []
     seen: dict[str, str] = {}
-    for number, rule in enumerate(file.rules):
-        keys: tuple[str | int, ...] = ("rules", number)
+    for number, rule in enumerate(file.red_flags):
+        keys: tuple[str | int, ...] = ("red_flags", number)
         if any(earlier.data.id == rule.id for earlier in rules):
             wrong((*keys, "id"), f"The rule `{rule.id}` stands twice.", "Join the two rules.")
         if not rule.says:
@@ -137,7 +137,7 @@ def read_red_flags(path: Path) -> RedFlags:
 
 def _vocabulary(file: RedFlagFile) -> set[str]:
     lines = [entry for entries in file.concepts.values() for entry in entries]
-    for rule in file.rules:
+    for rule in file.red_flags:
         lines += rule.says
     words = vocabulary([*lines, *file.idioms, *file.raises.says])
     return {word for line in words for word in plain(line).split()}

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from bot.problems import load_yaml, read_text, to_struct
-from bot.safety.model import LEVELS, Finding, Level
+from bot.safety.model import Finding, Level
 
-_ALLERGIC_FIRST = ("crisis", "allergic", "asthma", "poisoning", "eyes_emergency", "general")
+_MOST_SPECIFIC_FIRST = ("crisis", "allergic", "asthma", "poisoning", "eyes_emergency", "general")
 
 
 class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +67,13 @@ class Replies:
         path = folder / "replies.yml"
         return cls(to_struct(load_yaml(read_text(path), path), ReplyTexts, path))
 
+    def confirms(self, text: str) -> bool | None:
+        """Whether a reply to `question` is its yes (True) or its no (False) button."""
+        said = text.strip().casefold()
+        if said == self._texts.confirm_yes.casefold():
+            return True
+        return False if said == self._texts.confirm_no.casefold() else None
+
     def escalation(
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact, told: frozenset[str]
     ) -> EscalationReply:
@@ -81,7 +88,7 @@ class Replies:
         """
         current = [f for f in findings if f.escalates and f.level == level]
         kinds = {finding.kind for finding in current} or {"general"}
-        kind = next((k for k in _ALLERGIC_FIRST if k in kinds), sorted(kinds)[0])
+        kind = next((k for k in _MOST_SPECIFIC_FIRST if k in kinds), sorted(kinds)[0])
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
             text = self._texts.again["crisis" if kind == "crisis" else level]
@@ -93,6 +100,12 @@ class Replies:
         return EscalationReply(
             level, self._fill(text, clinic), self._phones(level, kind, clinic), rules
         )
+
+    def for_kind(self, level: Level, kind: str, clinic: ClinicContact) -> EscalationReply:
+        """The reply of one kind, for advice that stands on no finding."""
+        texts = getattr(self._texts, level)
+        text = self._fill(texts.get(kind) or texts["general"], clinic)
+        return EscalationReply(level, text, self._phones(level, kind, clinic), ())
 
     def question(self, clinic: ClinicContact) -> tuple[str, tuple[str, str]]:
         """The one plain question and its two replies, yes and no."""
@@ -134,8 +147,3 @@ class Replies:
         if kind in ("poisoning", "wrong_dose"):
             phones.insert(0, ("Poison Help", clinic.poison_line))
         return (*phones, emergency)
-
-
-def worse(first: Level, second: Level) -> Level:
-    """The more urgent of two levels."""
-    return min(first, second, key=LEVELS.index)

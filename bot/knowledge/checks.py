@@ -1,0 +1,2 @@
+"""checks"""
+def check_knowledge(data): return []
