@@ -33,9 +33,7 @@ async def parse_lines(model: Path, lines: BinaryIO, out: TextIO) -> None:
 
 
 async def _write(assistant: Assistant, batch: list[str], out: TextIO) -> None:
-    for text, reading in zip(
-        batch, await asyncio.gather(*map(assistant.read, batch)), strict=True
-    ):
+    for text, reading in zip(batch, await asyncio.gather(*map(assistant.read, batch)), strict=True):
         out.write(json.dumps(as_contract(text, reading)) + "\n")
     out.flush()
 

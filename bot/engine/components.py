@@ -41,9 +41,7 @@ logger = logging.getLogger(__name__)
 READING = "reading"
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds the sentence encoder's 384 numbers to each message, as a dense sentence feature.
 
@@ -157,16 +155,12 @@ class FaqClassifier(IntentClassifier, GraphComponent):
             self._model.save(folder)
         return self._resource
 
-    def process(
-        self, messages: list[Message], tracker: DialogueStateTracker
-    ) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Reads each message in the light of the conversation."""
         context = context_of(tracker)
         for message in messages:
             text = message.get(TEXT) or ""
-            reading = first_reading(
-                self.model.read(text, topic=context.topic), resources.answers()
-            )
+            reading = first_reading(self.model.read(text, topic=context.topic), resources.answers())
             set_reading(message, reading)
         return messages
 
@@ -189,9 +183,7 @@ class SafetyScreenComponent(IntentClassifier, GraphComponent):
         resources.guided_check()
         return cls()
 
-    def process(
-        self, messages: list[Message], tracker: DialogueStateTracker
-    ) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Screens each message's raw text and sets the final intent."""
         context = context_of(tracker)
         for message in messages:
@@ -215,12 +207,9 @@ def set_reading(message: Message, reading: Reading) -> None:
     """Writes a reading to the message in Rasa's own terms as well as its own."""
     intent = "faq" if reading.intent.startswith(FAQ_PREFIX) else reading.intent
     ranking = [
-        {"name": name, "confidence": confidence}
-        for name, confidence in reading.ranking[:10]
+        {"name": name, "confidence": confidence} for name, confidence in reading.ranking[:10]
     ]
-    message.set(
-        INTENT, {"name": intent, "confidence": reading.confidence}, add_to_output=True
-    )
+    message.set(INTENT, {"name": intent, "confidence": reading.confidence}, add_to_output=True)
     message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
     faq_id = reading.faq_id
     response = {

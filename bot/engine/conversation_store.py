@@ -135,9 +135,7 @@ class ConversationStore(TrackerStore):
         }
         await asyncio.to_thread(self._write, tracker, turn)
 
-    async def reply_to(
-        self, conversation: str, message_id: str
-    ) -> list[dict[str, Any]] | None:
+    async def reply_to(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
         """The reply that this message was given, or None if it has had none."""
         query = sa.select(TURNS.c.reply).where(
             TURNS.c.conversation == conversation, TURNS.c.message_id == message_id
@@ -232,9 +230,7 @@ class ConversationStore(TrackerStore):
             if rows:
                 connection.execute(sa.insert(EVENTS), rows)
             if turn is not None:
-                connection.execute(
-                    sa.insert(TURNS).values(**turn, number=last + len(rows) + 1)
-                )
+                connection.execute(sa.insert(TURNS).values(**turn, number=last + len(rows) + 1))
         setattr(tracker, _STORED, (len(tracker.events), last + len(rows)))
 
     def _delete(self, ids: Sequence[str]) -> None:

@@ -129,18 +129,14 @@ def _settle(
     if context.asking is not None:
         option = check.interpret(context.asking, text)
         if option is not None:
-            return _without_answer(
-                reading, "answer_check", check_answers={context.asking: option}
-            )
+            return _without_answer(reading, "answer_check", check_answers={context.asking: option})
         if reading.faq_id is None and reading.intent not in _HEARD_INSIDE_CHECK:
             return _without_answer(reading, "unclear_check_answer")
         return reading
     if reading.intent == "start_skin_check" or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
     ):
-        return _without_answer(
-            reading, "start_skin_check", check_answers=check.known_from(text)
-        )
+        return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
     return reading

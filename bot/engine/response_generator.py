@@ -106,9 +106,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if reading.level == "routine":
             return self._escalation(reading, tracker)
         if reading.asked != "none":
-            text = resources.replies().if_happening_now(
-                reading.asked, _contact(resources.clinic())
-            )
+            text = resources.replies().if_happening_now(reading.asked, _contact(resources.clinic()))
             return [blank("notice", text)] if text else []
         return []
 
@@ -159,7 +157,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         clinic = resources.clinic()
         values = clinic_values(clinic, dt.datetime.now(dt.UTC))
         # Which variant is said matters to nobody's safety.
-        text = fill(random.choice(variants)["text"], values)  # noqa: S311
+        text = fill(random.choice(variants)["text"], values)
         message = blank("notice", text)
         if name in ESCALATIONS:
             message["kind"] = "escalation"

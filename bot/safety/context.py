@@ -82,7 +82,10 @@ class ContextReader:
                         for literal in cue.cues
                     ]
                 )
-        for literals, direction in ((rules.not_negated, "PSEUDO"), (rules.ends_denial, "TERMINATE")):
+        for literals, direction in (
+            (rules.not_negated, "PSEUDO"),
+            (rules.ends_denial, "TERMINATE"),
+        ):
             self._context.add(
                 [
                     ConTextRule(

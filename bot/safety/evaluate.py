@@ -88,7 +88,10 @@ def read_rows(path: Path) -> list[LabelledText]:
         raise DataError(
             [
                 Problem(
-                    relative(path), 1, "The columns text and level are needed.", "Name them in line 1."
+                    relative(path),
+                    1,
+                    "The columns text and level are needed.",
+                    "Name them in line 1.",
                 )
             ]
         )
@@ -111,9 +114,7 @@ def read_rows(path: Path) -> list[LabelledText]:
     return rows
 
 
-def evaluate(
-    rows: Iterable[LabelledText], screen: Callable[[str], Screening]
-) -> SafetyReport:
+def evaluate(rows: Iterable[LabelledText], screen: Callable[[str], Screening]) -> SafetyReport:
     """Screens every row and compares. A row's second level counts as right."""
     confusion: Counter[tuple[str, str]] = Counter()
     missed: list[tuple[str, str]] = []

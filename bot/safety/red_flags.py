@@ -8,7 +8,14 @@ from pathlib import Path
 import msgspec
 
 from bot.problems import (
-    DataError, Problem, line_of, load_yaml, plain, read_text, relative, to_struct,
+    DataError,
+    Problem,
+    line_of,
+    load_yaml,
+    plain,
+    read_text,
+    relative,
+    to_struct,
 )  # fmt: skip
 from bot.safety.model import LEVELS, Level
 from bot.safety.patterns import BadPattern, Pattern, vocabulary

@@ -172,6 +172,4 @@ class SafetyScreen:
 
 def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
     """Character spans of a clause's text as word numbers."""
-    return [
-        (offset + text.count(" ", 0, a), offset + text.count(" ", 0, b) + 1) for a, b in spans
-    ]
+    return [(offset + text.count(" ", 0, a), offset + text.count(" ", 0, b) + 1) for a, b in spans]

@@ -108,9 +108,7 @@ class Repair:
             if len(self._seen) > 20_000:
                 self._seen.clear()
             most = 1 if len(word) < 9 else 2
-            best = process.extractOne(
-                word, self._targets, scorer=OSA.distance, score_cutoff=most
-            )
+            best = process.extractOne(word, self._targets, scorer=OSA.distance, score_cutoff=most)
             self._seen[word] = best[0] if best else word
         return self._seen[word]
 
@@ -136,9 +134,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
         if token in {",", "-"}:
             close()
             continue
-        if token in _TURNS:
-            close()
-        elif (
+        if token in _TURNS or (
             token in _SUBJECTS
             and current
             and current[-1].text not in _LEADS_ON

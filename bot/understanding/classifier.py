@@ -141,9 +141,7 @@ class IntentScorer:
         share = self.weights.nearest
         return Scores((1 - share) * ridge + share * nearest, nearest)
 
-    def _held_out(
-        self, inverse: np.ndarray, targets: np.ndarray, cosines: np.ndarray
-    ) -> HeldOut:
+    def _held_out(self, inverse: np.ndarray, targets: np.ndarray, cosines: np.ndarray) -> HeldOut:
         alone = targets - self._dual / np.diag(inverse)[:, None]
         unseen = np.empty_like(alone)
         for intent in range(len(self.intents)):

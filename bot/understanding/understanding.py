@@ -183,9 +183,7 @@ class Understanding:
     def _rank(self, texts: Sequence[str]) -> list[_Read]:
         scores = self.scorer.score(texts, self._encoder.encode(texts))
         sure = self.confidence.of(scores)
-        return [
-            _Read(self._ranking(scores, row, float(sure[row]))) for row in range(len(texts))
-        ]
+        return [_Read(self._ranking(scores, row, float(sure[row]))) for row in range(len(texts))]
 
     def _ranking(self, scores: Scores, row: int, sure: float) -> tuple[tuple[str, float], ...]:
         """The best intent gets its calibrated probability, the others share the rest."""

@@ -111,7 +111,9 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
     def static(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
         async def serve(_: Request) -> Response:
             return FileResponse(
-                STATIC / name, media_type=media_type, headers={"Cache-Control": "public, max-age=300"}
+                STATIC / name,
+                media_type=media_type,
+                headers={"Cache-Control": "public, max-age=300"},
             )
 
         return serve
@@ -166,4 +168,3 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
     )
     app.state.channel = channel
     return app
-

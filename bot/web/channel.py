@@ -116,7 +116,7 @@ class Channel:
         check_text(given.text)
         address = address_of(request, self.settings)
         try:
-            conversation = await self._conversation(given.token)
+            conversation = await self.conversation(given.token)
             messages = await self.answer(conversation, given.id, given.text, address)
         except Refused as refusal:
             # Nothing can be kept right now, but an emergency is answered all the same.
@@ -180,7 +180,7 @@ class Channel:
 
     async def history(self, request: Request) -> Response:
         """The conversation so far, for a reload or a second tab."""
-        conversation = await self._conversation(bearer(request))
+        conversation = await self.conversation(bearer(request))
         turns = await self._stored(self.store.turns(conversation))
         messages: list[dict[str, Any]] = []
         for message_id, text, timestamp, reply in turns:
@@ -192,7 +192,7 @@ class Channel:
     async def feedback(self, request: Request) -> Response:
         """A thumb up or down on one reply."""
         given = await body_of(request, FeedbackIn)
-        conversation = await self._conversation(given.token)
+        conversation = await self.conversation(given.token)
         reason = redact(given.reason, public_numbers(resources.clinic())).text or None
         found = await self._stored(
             self.store.rate(conversation, given.id, 1 if given.helpful else -1, reason)
@@ -204,11 +204,12 @@ class Channel:
 
     async def forget(self, request: Request) -> Response:
         """Deletes the conversation from every store."""
-        conversation = await self._conversation(bearer(request))
+        conversation = await self.conversation(bearer(request))
         await self._stored(self.store.delete(conversation))
         return JSONResponse({"deleted": True})
 
-    async def _conversation(self, token: object) -> str:
+    async def conversation(self, token: object) -> str:
+        """The conversation of a token. Raises `Refused` when it is not to be continued."""
         try:
             conversation = self.sessions.conversation(token)
         except SessionRefused as refusal:

@@ -25,7 +25,6 @@ _FRAME = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{name}</title>
 <link rel="stylesheet" href="/demo.css">
-<link rel="icon" href="data:,">
 </head>
 <body>
 <header><p class="name">{name}</p><p>{phone}</p></header>
@@ -63,11 +62,16 @@ class Page:
         return [
             Route("/", self.show, methods=["GET"]),
             Route("/ask", self.ask, methods=["POST"]),
+            Route("/favicon.ico", self.no_icon, methods=["GET"]),
         ]
 
     async def show(self, _: Request) -> Response:
         """The page before any question."""
         return HTMLResponse(self._render("", ""))
+
+    async def no_icon(self, _: Request) -> Response:
+        """Browsers ask for an icon; there is none."""
+        return Response(status_code=204)
 
     async def ask(self, request: Request) -> Response:
         """One question by plain form: the same assistant, the same rules."""
@@ -86,12 +90,10 @@ class Page:
         try:
             check_text(text)
             token = token or (await self._channel.new_session(address))["token"]
-            conversation = self._channel.sessions.conversation(token)
+            conversation = await self._channel.conversation(token)
             messages = await self._channel.answer(conversation, message_id[:64], text, address)
         except Refused as refusal:
             return self._trouble(refusal.detail, refusal.status)
-        except Exception:
-            return self._trouble("This conversation has ended. Please ask again.", 401)
         asked = f'<p class="asked"><b>You:</b> {html.escape(text)}</p>'
         return HTMLResponse(self._render(asked + "".join(map(_message, messages)), token))
 
