@@ -21,7 +21,7 @@ FALLBACK = "nlu_fallback"
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
-COST_OF_WRONG = 2.0
+COST_OF_WRONG = 1.5
 THRESHOLD = 1 - 1 / COST_OF_WRONG
 # Each of several questions has to be clearer than one alone: two wrong splits cost twice.
 PART_THRESHOLD = 0.6
