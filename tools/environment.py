@@ -6,7 +6,7 @@ Run by every `make` target; does nothing when .venv is up to date.
 import hashlib
 import os
 import shutil
-import subprocess  # noqa: S404
+import subprocess
 import sys
 from pathlib import Path
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.knowledge import AnswerStore, Clinic, read_clinic
+from bot.knowledge import AnswerStore, Clinic, read_clinic, read_examples
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
 from bot.understanding import SentenceEncoder
+
+# Of the FAQ's training examples, every sixth teaches the safety screen what is calm: all
+# of them would drown its own sentences and slow the start.
+CALM_EVERY = 6
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +44,14 @@ def clinic() -> Clinic:
 @lru_cache(maxsize=1)
 def screen() -> SafetyScreen:
     """The safety screen. Raises `DataError` when a rule file is wrong."""
+    examples = read_examples(settings().data / "nlu")
+    calm = [example.text for example in examples if example.intent != "start_skin_check"]
     return SafetyScreen.load(
-        settings().data / "triage", encode=encoder().encode, ordinary=encoder().common_words()
+        settings().data / "triage",
+        encode=encoder().encode_for_training,
+        encode_message=encoder().encode,
+        ordinary=encoder().common_words(),
+        calm=calm[::CALM_EVERY],
     )
 
 

@@ -36,7 +36,9 @@ _DENIED = re.compile(
     r"|unless|until|than|instead of)\b",
     re.IGNORECASE,
 )
-_CONTACT = re.compile(r"\b(?:call|contact|tell|ask|message|talk|see|reach|speak|show)\b", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\b(?:call|contact|tell|ask|message|talk|see|reach|speak|show)\b", re.IGNORECASE
+)
 
 
 def check_knowledge(data: Path, today: dt.date | None = None) -> Iterator[Problem]:

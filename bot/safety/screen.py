@@ -1,6 +1,7 @@
 """The safety screen: every message, raw, against every red flag.
 
-Rules decide; a second detector (similarity to example emergencies) only ever asks.
+Rules decide. A second, independent detector catches what their words miss: where it is
+almost certain it escalates, where it is in doubt the assistant asks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
-from bot.safety.model import Finding, Level, Screening, highest
+from bot.safety.model import LEVELS, Finding, Level, Screening, highest
 from bot.safety.red_flags import RedFlag, RedFlags, read_red_flags
 from bot.safety.similarity import Similarity, read_similarity
 from bot.safety.words import Clause, Repair, clauses
@@ -44,6 +45,8 @@ class SafetyScreen:
         folder: Path,
         encode: Encode | None = None,
         ordinary: frozenset[str] = frozenset(),
+        calm: Sequence[str] = (),
+        encode_message: Encode | None = None,
     ) -> SafetyScreen:
         """Reads the rules in data/triage.
 
@@ -51,6 +54,9 @@ class SafetyScreen:
             folder: the folder with red_flags.yml, context.yml and examples.yml.
             encode: texts to unit vectors, for the second detector; None leaves it out.
             ordinary: English words that are never repaired into a rule's word.
+            calm: sentences that need no contact, for the second detector.
+            encode_message: used for patients' messages instead of `encode`, so that a
+                cache on disk never sees them.
 
         Raises:
             DataError: a file cannot be used; every reason is listed.
@@ -59,7 +65,9 @@ class SafetyScreen:
         rules = to_struct(load_yaml(read_text(path), path), ContextRules, path)
         similarity = None
         if encode is not None:
-            similarity = Similarity(read_similarity(folder / "examples.yml"), encode)
+            similarity = Similarity(
+                read_similarity(folder / "examples.yml"), encode, calm, encode_message
+            )
         return cls(
             read_red_flags(folder / "red_flags.yml"), ContextReader(rules), similarity, ordinary
         )
@@ -90,8 +98,18 @@ class SafetyScreen:
         level = highest([f.level for f in findings if f.escalates])
         asked = highest([f.level for f in findings if f.status == "hypothetical"])
         unsure = False
-        if level != "emergency" and self._similarity is not None:
-            unsure = self._similarity.alarms(text, findings)
+        # Where a rule has understood an emergency's words as denied, asked about or past,
+        # the second detector has nothing to add.
+        understood = any(f.level == "emergency" for f in findings)
+        if level != "emergency" and not understood and self._similarity is not None:
+            judgement = self._similarity.judge(text)
+            sure = self._similarity.level(judgement)
+            if LEVELS.index(sure) < LEVELS.index(level):
+                level = sure
+                findings.append(_whole_message(text, sure))
+            unsure = level != "emergency" and self._similarity.doubts(judgement)
+            if unsure and level in ("routine", "none"):
+                level = "same_day"
         return Screening(level=level, findings=tuple(findings), unsure=unsure, asked=asked)
 
     def _matches(self, parts: Sequence[Clause]) -> list[tuple[RedFlag, list[tuple[int, int]]]]:
@@ -168,6 +186,12 @@ class SafetyScreen:
                 )
             )  # fmt: skip
         return result
+
+
+def _whole_message(text: str, level: Level) -> Finding:
+    span = text.strip()[:200]
+    start = text.find(span)
+    return Finding(f"reads_like_{level}", level, span, start, start + len(span), "asserted")
 
 
 def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:

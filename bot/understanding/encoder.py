@@ -90,8 +90,7 @@ class SentenceEncoder:
             for text, vector in zip(batch, self._run(batch), strict=True):
                 known[_key(text)] = vector
         if missing:
-            wanted = {_key(text) for text in texts}
-            _write_cache(path, {key: known[key] for key in known if key in wanted})
+            _write_cache(path, known)
         return np.stack([known[_key(text)] for text in texts])
 
     def _run(self, texts: Sequence[str]) -> np.ndarray:
