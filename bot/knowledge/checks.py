@@ -27,12 +27,14 @@ _DOSE_CHANGE = re.compile(
     r"|double (?:the|your|up)|take (?:an )?extra|take two doses|extra dose"
     r"|stop (?:taking|using|your|dupixent|the injections?)"
     r"|(?:increase|reduce|lower|raise|halve|change|stretch|space out|delay) (?:the|your)"
-    r"[^.]{0,15}\b(?:dose|doses|shots?|injections?)|inject (?:less|more) often|restart (?:it|dupixent))",
+    r"[^.]{0,15}\b(?:dose|doses|shots?|injections?)"
+    r"|inject (?:less|more) often|restart (?:it|dupixent))",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
     r"\b(?:not|never|don't|do not|without|before you|before they|should not|cannot|if you|when you"
-    r"|may|might|whether|when people|people who|who stop|after you|asks?|want|decide[sd]?|doctors?|prescriber"
+    r"|may|might|whether|when people|people who|who stop|after you|asks?|want"
+    r"|decide[sd]?|doctors?|prescriber"
     r"|unless|until|than|instead of)\b",
     re.IGNORECASE,
 )

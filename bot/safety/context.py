@@ -134,7 +134,7 @@ class ContextReader:
             if not any(_overlaps(own, modifier) for own in target)
         }
         sentence = target[0].sent.text
-        personal = bool(self._personal.search(sentence))
+        personal = "OTHER_PERSON" in categories or bool(self._personal.search(sentence))
         if "NEGATED" in categories:
             return "negated"
         if "HISTORICAL" in categories and not (

@@ -41,20 +41,22 @@ SPELLINGS = {
     "epipen": "epi pen", "u": "you", "ur": "your", "r": "are", "wanna": "want to",
     "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
 }  # fmt: skip
-_SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "my", "he", "he's", "she", "she's", "his", "her",
-             "we", "they", "our", "now", "it's"}  # fmt: skip
-_BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
-_TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
-          "plus", "then", "so"}  # fmt: skip
-# After these, a subject belongs to what was being said: "pain in my eye", "is my throat".
-_LEADS_ON = {"in", "on", "of", "to", "at", "for", "with", "from", "around", "near", "behind", "by",
-             "under", "inside", "over", "into", "down", "up", "is", "are", "was", "can", "could", "will", "would", "should", "if", "that", "think", "hurts",
-             "hurt", "hurting", "like", "about", "when", "why", "how", "and", "or", "make",
-             "makes", "making", "made", "cause", "causes", "causing", "not", "no", "never",
-             "without", "affect", "between", "all", "both", "open", "move", "catch", "hold",
-             "while", "where", "after", "before", "lost", "took", "take", "in,"}  # fmt: skip
-
-
+_SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
+             "it's"}  # fmt: skip
+# "My throat is closing": a possessive begins a clause when a verb follows its noun.
+_POSSESSIVES = {"my", "his", "her", "our", "their"}
+_VERBS = frozenset(
+    """is are was were has have had feels feel felt keeps keep hurts hurt went won't isn't can't
+    started got gets looks look just suddenly seems says said wants swelled blew burns stopped came
+    took drank swallowed did does doesn't cannot collapsed fainted passed""".split()
+)
+# After these, a subject belongs to what was being said: "is my throat", "if i".
+_LEADS_ON = frozenset(
+    """in on of to at for with from around near behind by under inside over into down up is are was
+    can could will would should if that think hurts hurt hurting like about when why how and or make
+    makes making made cause causes causing not no never without affect between all both open move
+    catch hold while where after before lost took take""".split()
+)
 _IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
 # "Last year my throat closed": the time belongs to what follows.
 _TIME = {"last", "ago", "if", "when", "once", "used", "previously", "whenever", "before", "years"}
@@ -127,7 +129,8 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             result.append(Clause(tuple(current), asks))
             current.clear()
 
-    for token, start, end in _tokens(text):
+    tokens = list(_tokens(text))
+    for place, (token, start, end) in enumerate(tokens):
         if token in _BREAKS:
             close(asks=token == "?")
             continue
@@ -135,7 +138,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             close()
             continue
         if token in _TURNS or (
-            token in _SUBJECTS
+            (token in _SUBJECTS or _possessive_subject(tokens, place))
             and current
             and current[-1].text not in _LEADS_ON
             and not _TIME.intersection(word.text for word in current)
@@ -145,6 +148,13 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             current.append(Word(part, start, end))
     close()
     return result
+
+
+def _possessive_subject(tokens: list[tuple[str, int, int]], place: int) -> bool:
+    if tokens[place][0] not in _POSSESSIVES:
+        return False
+    following = [CONTRACTIONS.get(token, token) for token, _, _ in tokens[place + 2 : place + 4]]
+    return any(token in _VERBS for token in following)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from redis.asyncio import Redis
 from redis.exceptions import LockError
@@ -67,7 +67,5 @@ class RedisLocks:
         try:
             yield
         finally:
-            try:
+            with suppress(LockError):  # it timed out; whoever holds it now keeps it
                 await lock.release()
-            except LockError:
-                pass  # it timed out; whoever holds it now keeps it
