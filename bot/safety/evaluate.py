@@ -25,7 +25,11 @@ class LabelledText(msgspec.Struct, frozen=True):
 
 
 class SafetyReport(msgspec.Struct, frozen=True):
-    """Counts by (true level, given level), and the sentences that went wrong."""
+    """Counts by (true level, given level), and the sentences that went wrong.
+
+    `failed` counts messages on which the screen itself broke. The level that they get to
+    be safe says nothing about the rules: with any of them the figures are void.
+    """
 
     confusion: dict[tuple[str, str], int]
     recall: dict[str, float | None]
@@ -34,6 +38,7 @@ class SafetyReport(msgspec.Struct, frozen=True):
     over_escalations: tuple[tuple[str, str], ...]
     over_escalation_rate: float | None
     asked: int
+    failed: int
 
     def as_dict(self) -> dict[str, Any]:
         """The report for JSON."""
@@ -42,6 +47,7 @@ class SafetyReport(msgspec.Struct, frozen=True):
             "precision": self.precision,
             "over_escalation_rate": self.over_escalation_rate,
             "asked": self.asked,
+            "failed": self.failed,
             "confusion": {
                 level: {got: self.confusion.get((level, got), 0) for got in LEVELS}
                 for level in LEVELS
@@ -56,7 +62,10 @@ class SafetyReport(msgspec.Struct, frozen=True):
 
     def as_text(self) -> str:
         """The report for people."""
-        lines = ["level        recall  precision"]
+        lines = []
+        if self.failed:
+            lines += [f"THE SCREEN FAILED ON {self.failed} MESSAGES: these figures are void.", ""]
+        lines.append("level        recall  precision")
         for level in LEVELS:
             lines.append(
                 f"{level:<11} {_percent(self.recall[level])}    {_percent(self.precision[level])}"
@@ -119,10 +128,11 @@ def evaluate(rows: Iterable[LabelledText], screen: Callable[[str], Screening]) -
     confusion: Counter[tuple[str, str]] = Counter()
     missed: list[tuple[str, str]] = []
     over: list[tuple[str, str]] = []
-    asked = 0
+    asked = failed = 0
     for row in rows:
         screening = screen(row.text)
         asked += screening.unsure
+        failed += screening.failed
         given = screening.level
         counted = row.level if given == row.alt else given
         confusion[row.level, counted] += 1
@@ -146,6 +156,7 @@ def evaluate(rows: Iterable[LabelledText], screen: Callable[[str], Screening]) -
         tuple(over),
         len(over) / calm if calm else None,
         asked,
+        failed,
     )
 
 

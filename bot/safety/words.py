@@ -43,6 +43,9 @@ SPELLINGS = {
 }  # fmt: skip
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
              "it's"}  # fmt: skip
+_BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
+_TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
+          "plus", "then", "so"}  # fmt: skip
 # "My throat is closing": a possessive begins a clause when a verb follows its noun.
 _POSSESSIVES = {"my", "his", "her", "our", "their"}
 _VERBS = frozenset(
