@@ -52,6 +52,7 @@ def screen() -> SafetyScreen:
         encode_message=encoder().encode,
         ordinary=encoder().common_words(),
         calm=calm[::CALM_EVERY],
+        cache_folder=settings().project / ".cache" / "safety",
     )
 
 

@@ -9,6 +9,13 @@ import msgspec
 Level = Literal["emergency", "same_day", "routine", "none"]
 LEVELS: tuple[Level, ...] = ("emergency", "same_day", "routine", "none")
 Status = Literal["asserted", "negated", "hypothetical", "historical", "other_person"]
+STATUSES: tuple[Status, ...] = (
+    "asserted",
+    "negated",
+    "hypothetical",
+    "historical",
+    "other_person",
+)
 # A finding with one of these is happening to somebody now.
 ESCALATING: tuple[Status, ...] = ("asserted", "other_person")
 

@@ -16,7 +16,7 @@ from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
 from bot.safety.model import LEVELS, Finding, Level, Screening, highest
 from bot.safety.red_flags import RedFlag, RedFlags, read_red_flags
-from bot.safety.similarity import Similarity, read_similarity
+from bot.safety.similarity import Similarity, cache_key, read_similarity
 from bot.safety.words import Clause, Repair, clauses
 
 logger = logging.getLogger(__name__)
@@ -31,13 +31,13 @@ class SafetyScreen:
         self,
         red_flags: RedFlags,
         context: ContextReader,
-        similarity: Similarity | None,
         ordinary: frozenset[str],
+        similarity: Similarity | None = None,
     ) -> None:
         self._red_flags = red_flags
         self._context = context
-        self._similarity = similarity
         self._repair = Repair(red_flags.vocabulary, ordinary)
+        self._similarity = similarity
 
     @classmethod
     def load(
@@ -47,6 +47,7 @@ class SafetyScreen:
         ordinary: frozenset[str] = frozenset(),
         calm: Sequence[str] = (),
         encode_message: Encode | None = None,
+        cache_folder: Path | None = None,
     ) -> SafetyScreen:
         """Reads the rules in data/triage.
 
@@ -57,20 +58,30 @@ class SafetyScreen:
             calm: sentences that need no contact, for the second detector.
             encode_message: used for patients' messages instead of `encode`, so that a
                 cache on disk never sees them.
+            cache_folder: where the second detector is kept between starts.
 
         Raises:
             DataError: a file cannot be used; every reason is listed.
         """
         path = folder / "context.yml"
         rules = to_struct(load_yaml(read_text(path), path), ContextRules, path)
-        similarity = None
+        flags = read_red_flags(folder / "red_flags.yml")
+        screen = cls(flags, ContextReader(rules), ordinary)
         if encode is not None:
-            similarity = Similarity(
-                read_similarity(folder / "examples.yml"), encode, calm, encode_message
+            cache = None
+            if cache_folder is not None:
+                files = [path.read_bytes() for path in sorted(folder.glob("*.yml"))]
+                key = cache_key(*files, *calm, *sorted(ordinary))
+                cache = (cache_folder / "second_detector.joblib", key)
+            screen._similarity = Similarity(
+                read_similarity(folder / "examples.yml"),
+                encode,
+                screen.read_by_rules,
+                calm,
+                encode_message,
+                cache,
             )
-        return cls(
-            read_red_flags(folder / "red_flags.yml"), ContextReader(rules), similarity, ordinary
-        )
+        return screen
 
     @property
     def red_flags(self) -> RedFlags:
@@ -89,28 +100,34 @@ class SafetyScreen:
             return Screening(level="same_day", failed=True)
 
     def _read(self, text: str) -> Screening:
+        found = self.read_by_rules(text)
+        # Where a rule has understood an emergency's words as denied, asked about or past,
+        # the second detector has nothing to add.
+        understood = any(f.level == "emergency" for f in found.findings)
+        if self._similarity is None or understood:
+            return found
+        judgement = self._similarity.judge(text, found)
+        level, findings = found.level, found.findings
+        if LEVELS.index(judgement.level) < LEVELS.index(level):
+            level = judgement.level
+            findings = (*findings, _whole_message(text, level))
+        unsure = level != "emergency" and judgement.emergency >= self._similarity.examples.ask_from
+        if unsure and level in ("routine", "none"):
+            level = "same_day"
+        return Screening(level=level, findings=findings, unsure=unsure, asked=found.asked)
+
+    def read_by_rules(self, text: str) -> Screening:
+        """What the rules alone make of a message."""
         parts = clauses(text, self._repair)
         if not parts:
             return Screening()
-        found = self._matches(parts)
-        findings = self._in_context(text, parts, found)
+        findings = self._in_context(text, parts, self._matches(parts))
         findings = self._raised(parts, findings)
-        level = highest([f.level for f in findings if f.escalates])
-        asked = highest([f.level for f in findings if f.status == "hypothetical"])
-        unsure = False
-        # Where a rule has understood an emergency's words as denied, asked about or past,
-        # the second detector has nothing to add.
-        understood = any(f.level == "emergency" for f in findings)
-        if level != "emergency" and not understood and self._similarity is not None:
-            judgement = self._similarity.judge(text)
-            sure = self._similarity.level(judgement)
-            if LEVELS.index(sure) < LEVELS.index(level):
-                level = sure
-                findings.append(_whole_message(text, sure))
-            unsure = level != "emergency" and self._similarity.doubts(judgement)
-            if unsure and level in ("routine", "none"):
-                level = "same_day"
-        return Screening(level=level, findings=tuple(findings), unsure=unsure, asked=asked)
+        return Screening(
+            level=highest([f.level for f in findings if f.escalates]),
+            findings=tuple(findings),
+            asked=highest([f.level for f in findings if f.status == "hypothetical"]),
+        )
 
     def _matches(self, parts: Sequence[Clause]) -> list[tuple[RedFlag, list[tuple[int, int]]]]:
         """The rules that match, each with its words' numbers through the whole message."""
