@@ -123,7 +123,9 @@ def _settle(
         return _without_answer(reading, "screen_failed")
     if screening.unsure:
         return _without_answer(reading, CONFIRM)
-    if screening.level == "same_day":
+    # Replies inside the guided check are fragments, which the second detector misreads.
+    fragment = context.asking is not None and screening.guessed
+    if screening.level == "same_day" and not fragment:
         # The answer, if there is one, follows the escalation in the same reply.
         return msgspec.structs.replace(reading, intent=ESCALATE["same_day"])
     if context.asking is not None:

@@ -108,13 +108,16 @@ class SafetyScreen:
             return found
         judgement = self._similarity.judge(text, found)
         level, findings = found.level, found.findings
-        if LEVELS.index(judgement.level) < LEVELS.index(level):
+        guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
+        if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
         unsure = level != "emergency" and judgement.emergency >= self._similarity.examples.ask_from
         if unsure and level in ("routine", "none"):
-            level = "same_day"
-        return Screening(level=level, findings=findings, unsure=unsure, asked=found.asked)
+            level, guessed = "same_day", True
+        return Screening(
+            level=level, findings=findings, guessed=guessed, unsure=unsure, asked=found.asked
+        )
 
     def read_by_rules(self, text: str) -> Screening:
         """What the rules alone make of a message."""

@@ -11,7 +11,9 @@ from bot import logs
 
 def _end_with_parent() -> None:
     """The parent holds the other end of standard input; it closes when the parent dies."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock would be held when the interpreter shuts down.
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 
