@@ -186,6 +186,9 @@ class Assistant:
 
 
 def _harmless(text: str) -> str:
-    """Rasa takes a leading slash for a command; from a patient it is just text."""
-    stripped = text.lstrip()
-    return stripped.lstrip("/ ") or "?" if stripped.startswith("/") else text
+    """Rasa takes a leading slash for a command and does not read blank text; patients type both."""
+    stripped = text.strip()
+    if stripped.startswith("/"):
+        stripped = stripped.lstrip("/ ")
+        return stripped or "?"
+    return text if stripped else "?"
