@@ -20,14 +20,17 @@ class ActionSuggestQuestions(SafeAction, Action):
         return "action_suggest_questions"
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
-        """Says one of three things, by how the latest messages went."""
+        """Says what helps next, by how the latest messages went."""
         suggested = reading_of(tracker).get("suggested") or []
-        out_of_scope = tracker.get_intent_of_latest_message() == "out_of_scope"
-        if misses_in_a_row(tracker.events) > 1:
+        if tracker.get_intent_of_latest_message() == "out_of_scope":
+            # The rule has said so, with the clinic's phone.
+            if suggested and misses_in_a_row(tracker.events) == 1:
+                dispatcher.utter_message(response="utter_related_questions", faq_ids=suggested)
+        elif misses_in_a_row(tracker.events) > 1:
             dispatcher.utter_message(response="utter_contact_clinic")
         elif suggested:
             dispatcher.utter_message(response="utter_suggest_questions", faq_ids=suggested)
-        elif not out_of_scope:
+        else:
             dispatcher.utter_message(response="utter_no_answer")
         return []
 

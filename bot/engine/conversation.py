@@ -19,12 +19,14 @@ class Context(msgspec.Struct, frozen=True):
 
     `topic` is the id of the answer given last; `asking` the guided check's open
     question; `confirming` says that the assistant has just asked whether a red flag
-    is happening right now; `told` are the red-flag rules already escalated.
+    is happening right now; `emergency` that the last reply told the patient to get
+    emergency help; `told` are the red-flag rules already escalated.
     """
 
     topic: str | None = None
     asking: str | None = None
     confirming: bool = False
+    emergency: bool = False
     told: frozenset[str] = frozenset()
 
 
@@ -36,10 +38,12 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     if tracker.active_loop_name == CHECK_FORM:
         requested = tracker.get_slot("requested_slot") or ""
         asking = requested.removeprefix(CHECK_SLOT_PREFIX) or None
+    last_actions = _last_turn_actions(tracker)
     return Context(
         topic=_topic(tracker),
         asking=asking,
-        confirming="utter_confirm_red_flag" in _last_turn_actions(tracker),
+        confirming="utter_confirm_red_flag" in last_actions,
+        emergency="utter_emergency" in last_actions,
         told=frozenset(
             rule
             for event in _applied_backwards(tracker)

@@ -87,6 +87,16 @@ def clinic_values(clinic: Clinic, now: dt.datetime) -> dict[str, str]:
     }
 
 
+def known_numbers(clinic: Clinic) -> list[tuple[str, str]]:
+    """Label and number of everybody whom a reply may tell the patient to call."""
+    return [
+        ("Emergency", clinic.emergency_number),
+        ("Suicide and Crisis Lifeline", clinic.crisis_line),
+        (clinic.name, clinic.phone),
+        (clinic.after_hours.name, clinic.after_hours.phone),
+    ]
+
+
 def fill(text: str, values: dict[str, str]) -> str:
     """Replaces {name} by its value and leaves every other brace alone."""
     for name, value in values.items():

@@ -21,6 +21,8 @@ ESCALATE = {
 CONFIRM = "confirm_red_flag"
 # Inside the guided check these are still what they are; all else is an unclear reply.
 _HEARD_INSIDE_CHECK = {"stop", "restart", "speak_to_a_person", "goodbye"}
+# What is not understood right after an emergency is no occasion for suggestions.
+_MISSED = {"nlu_fallback", "out_of_scope"}
 _YES = {"affirm"}
 _NO = {"deny", "none_of_these"}
 
@@ -141,6 +143,8 @@ def _settle(
         return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
+    if context.emergency and reading.intent in _MISSED:
+        return _without_answer(reading, "after_emergency")
     return reading
 
 

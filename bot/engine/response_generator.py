@@ -27,6 +27,7 @@ from bot.engine.messages import (
     clinic_contact,
     clinic_values,
     fill,
+    known_numbers,
     plain_text,
     suggestions_message,
 )
@@ -37,6 +38,13 @@ from bot.safety import Advice, ClinicContact
 logger = logging.getLogger(__name__)
 
 ESCALATIONS = ("utter_emergency", "utter_same_day", "utter_routine")
+# Plain responses that are shown as what they are: escalations of a level.
+LEVELS = {
+    **{name: name.removeprefix("utter_") for name in ESCALATIONS},
+    "utter_after_emergency": "emergency",
+    "utter_screen_failed": "same_day",
+}
+SUGGESTIONS = ("utter_suggest_questions", "utter_related_questions")
 ASK_PREFIX = "utter_ask_check_"
 Messages = list[dict[str, Any]]
 
@@ -84,7 +92,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name == "utter_advice" and "advice" in values:
             return [self._advice(msgspec.convert(values["advice"], Advice))]
         messages = self._from_domain(name)
-        if messages and name == "utter_suggest_questions":
+        if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
             return [suggestions_message(messages[0]["text"], [f for f in found if f])]
         return messages
@@ -159,11 +167,14 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         # Which variant is said matters to nobody's safety.
         text = fill(random.choice(variants)["text"], values)
         message = blank("notice", text)
-        if name in ESCALATIONS:
+        if name in LEVELS:
             message["kind"] = "escalation"
-            message["level"] = name.removeprefix("utter_")
-        if clinic.phone in text:
-            message["phones"] = [{"label": clinic.name, "number": clinic.phone}]
+            message["level"] = LEVELS[name]
+        message["phones"] = [
+            {"label": label, "number": number}
+            for label, number in known_numbers(clinic)
+            if number in text
+        ]
         return [message]
 
 
