@@ -2,25 +2,30 @@
 
 `throat ... {swelling}`: parts between `...` stand in the same clause in any order, at
 most `NEAR` words apart. Within a part the words stand in order with at most two filler
-words between them. `word*` matches every ending; {name} any entry of a concept.
+words between them. `word*` matches every ending, `one|two` either, `[38.5-42]` a number
+in that range, {name} any entry of a concept.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 NEAR = 8
 FAR = 30
 _FILLER = (
     r"(?:(?:a|an|the|my|his|her|our|your|their|some|this|that|it|just|really|so|very|kind|of|sort"
     r"|like|getting|been|being|bit|little|lot|super|pretty|too|all|is|are|was|were|am|be|feel"
-    r"|feels|feeling|felt|i|i'm|have|has|had|get|got|even|any|also|still|now|of|in|to|up|out|at"
-    r"|on|and) ){0,2}"
+    r"|feels|feeling|felt|i|i'm|have|has|had|get|got|even|any|also|still|now|in|to|up|out|at"
+    r"|on|and|quite|rather|completely|totally|barely|right|both|one|keep|keeps|gone|going"
+    r"|starting|started|about|properly|fully|do) ){0,2}"
 )
-_PIECE = re.compile(r"\{(?P<concept>\w+)\}|(?P<word>\S+)")
+_PIECE = re.compile(r"\{(?P<concept>\w+)\}|\[(?P<low>[\d.]+)-(?P<high>[\d.]+)\]|(?P<words>\S+)")
 _ENDINGS = ("", "s", "es", "ed", "ing", "en", "er", "y", "ness", "ling", "ting", "ning", "d", "ly")
+_ANY_NUMBER = "#"
+_SHORTEST_STEM = 3
 
 
 class BadPattern(ValueError):
@@ -43,9 +48,17 @@ class Pattern:
         parts = [part.strip() for part in says.split("...")]
         if not all(parts):
             raise BadPattern("has nothing on one side of `...`")
-        self._parts = tuple(re.compile(rf"(?<!\S){_part(part, concepts)}(?!\S)") for part in parts)
-        if any(part.search("") for part in self._parts):
-            raise BadPattern("matches the empty string")
+        self._parts: list[re.Pattern[str]] = []
+        # For each part, the words of which one must be in a text for it to match: a look
+        # into a set spares nearly every search.
+        self.needs: list[frozenset[str]] = []
+        for part in parts:
+            pieces = [_piece(match, concepts) for match in _PIECE.finditer(part)]
+            compiled = _compiled(rf" {_FILLER}".join(regex for regex, _ in pieces))
+            if compiled.search(""):
+                raise BadPattern("matches the empty string")
+            self._parts.append(compiled)
+            self.needs.append(min((starts for _, starts in pieces), key=len))
 
     def find(self, text: str, wide: bool = False) -> list[tuple[int, int]]:
         """The first match in a text: one span for each part, or nothing.
@@ -70,48 +83,98 @@ class Pattern:
         return []
 
 
+class PatternIndex:
+    """Which of many patterns could match a text, without trying them."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        self._by_word: dict[str, list[int]] = {}
+        for number, pattern in enumerate(self._patterns):
+            for word in min(pattern.needs, key=len):
+                self._by_word.setdefault(word, []).append(number)
+
+    def candidates(self, words: Iterable[str]) -> list[int]:
+        """The numbers of the patterns whose needed words are all there, in order."""
+        present = starts(words)
+        numbers = {n for word in present for n in self._by_word.get(word, ())}
+        return sorted(
+            n
+            for n in numbers
+            if not any(needed.isdisjoint(present) for needed in self._patterns[n].needs)
+        )
+
+
+def starts(words: Iterable[str]) -> set[str]:
+    """Everything that a pattern may need of some words: each, its stems, any number."""
+    present: set[str] = set()
+    for word in words:
+        present.add(word)
+        if word[0].isdigit():
+            present.add(_ANY_NUMBER)
+        present.update(word[:end] + "*" for end in range(_SHORTEST_STEM, len(word) + 1))
+    return present
+
+
 def vocabulary(lines: Sequence[str]) -> set[str]:
     """The words that some lines use, with the usual endings of `word*`."""
     words: set[str] = set()
     for line in lines:
         for piece in _PIECE.finditer(line.replace("...", " ")):
-            word = piece["word"]
-            if not word:
-                continue
-            if word.endswith("*"):
-                stem = word.rstrip("*")
-                words.update(stem + ending for ending in _ENDINGS)
-                if stem.endswith("e"):
-                    words.add(stem[:-1] + "ing")
-            else:
-                words.add(word)
+            for word in (piece["words"] or "").split("|"):
+                if word.endswith("*"):
+                    stem = word.rstrip("*")
+                    words.update(stem + ending for ending in _ENDINGS)
+                    if stem.endswith("e"):
+                        words.add(stem[:-1] + "ing")
+                elif word:
+                    words.add(word)
     return words
 
 
-def _part(part: str, concepts: Mapping[str, Sequence[str]]) -> str:
-    pieces = []
-    for piece in _PIECE.finditer(part):
-        if piece["concept"]:
-            if piece["concept"] not in concepts:
-                raise BadPattern(f"names the unknown concept {{{piece['concept']}}}")
-            entries = concepts[piece["concept"]]
-            longest_first = sorted(entries, key=len, reverse=True)
-            pieces.append(f"(?:{'|'.join(_words(entry) for entry in longest_first)})")
-        else:
-            pieces.append(_word(piece["word"]))
-    return rf" {_FILLER}".join(pieces)
+@cache
+def _compiled(part: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S){part}(?!\S)")
 
 
-def _words(entry: str) -> str:
-    return " ".join(_word(word) for word in entry.split())
+def _piece(
+    match: re.Match[str], concepts: Mapping[str, Sequence[str]]
+) -> tuple[str, frozenset[str]]:
+    """A piece's regular expression, and the words with which it can begin."""
+    if match["low"]:
+        return _number(match["low"], match["high"]), frozenset({_ANY_NUMBER})
+    if not match["concept"]:
+        return _either(tuple(match["words"].split("|")))
+    if match["concept"] not in concepts:
+        raise BadPattern(f"names the unknown concept {{{match['concept']}}}")
+    return _either(tuple(concepts[match["concept"]]))
+
+
+@cache
+def _either(entries: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    if not all(entry.strip() for entry in entries):
+        raise BadPattern("matches the empty string")
+    longest_first = sorted(entries, key=len, reverse=True)
+    regex = "|".join(" ".join(_word(word) for word in entry.split()) for entry in longest_first)
+    return f"(?:{regex})", frozenset(entry.split()[0] for entry in entries)
 
 
 def _word(word: str) -> str:
     if word.endswith("*"):
-        if len(word) < 4:
+        if len(word) <= _SHORTEST_STEM:
             raise BadPattern(f"has the word `{word}`, which matches almost anything")
         return re.escape(word.rstrip("*")) + r"\S*"
     return re.escape(word)
+
+
+def _number(low: str, high: str) -> str:
+    """A number between two, as words of digits: `[100.4-108]`."""
+    whole, _, tenths = low.partition(".")
+    first = int(whole) + bool(tenths)
+    if first > int(float(high)):
+        raise BadPattern(f"has the range [{low}-{high}], which is empty")
+    numbers = "|".join(str(number) for number in range(first, int(float(high)) + 1))
+    begun = rf"|{whole}\.[{tenths[0]}-9]\d*" if tenths else ""
+    return rf"(?:(?:{numbers})(?:\.\d+)?{begun})"
 
 
 def _apart(text: str, first: tuple[int, int], second: tuple[int, int]) -> int:

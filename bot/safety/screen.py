@@ -14,8 +14,9 @@ import numpy as np
 
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
+from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, highest
-from bot.safety.red_flags import RedFlag, RedFlags, read_red_flags
+from bot.safety.red_flags import RedFlags, read_red_flags
 from bot.safety.similarity import Similarity, cache_key, read_similarity
 from bot.safety.words import Clause, Repair, clauses
 
@@ -35,6 +36,7 @@ class SafetyScreen:
         similarity: Similarity | None = None,
     ) -> None:
         self._red_flags = red_flags
+        self._matcher = Matcher(red_flags)
         self._context = context
         self._repair = Repair(red_flags.vocabulary, ordinary)
         self._similarity = similarity
@@ -124,7 +126,7 @@ class SafetyScreen:
         parts = clauses(text, self._repair)
         if not parts:
             return Screening()
-        findings = self._in_context(text, parts, self._matches(parts))
+        findings = self._in_context(text, parts, self._matcher.find(parts))
         findings = self._raised(parts, findings)
         return Screening(
             level=highest([f.level for f in findings if f.escalates]),
@@ -132,58 +134,23 @@ class SafetyScreen:
             asked=highest([f.level for f in findings if f.status == "hypothetical"]),
         )
 
-    def _matches(self, parts: Sequence[Clause]) -> list[tuple[RedFlag, list[tuple[int, int]]]]:
-        """The rules that match, each with its words' numbers through the whole message."""
-        offsets = np.cumsum([0, *(len(clause.words) for clause in parts)])
-        whole = " ".join(clause.text for clause in parts)
-        found = []
-        for rule in self._red_flags.rules:
-            if rule.data.whole_message:
-                for pattern in rule.patterns:
-                    hit = pattern.find(whole, wide=True)
-                    if hit and not self._excused(whole, hit):
-                        found.append((rule, _numbers(whole, hit, 0)))
-                        break
-                continue
-            for clause, offset in zip(parts, offsets[:-1], strict=True):
-                for pattern in rule.patterns:
-                    hit = pattern.find(clause.text)
-                    if hit and not self._excused(clause.text, hit):
-                        found.append((rule, _numbers(clause.text, hit, int(offset))))
-                        break
-        return found
-
-    def _excused(self, text: str, spans: Sequence[tuple[int, int]]) -> bool:
-        """Whether the words are part of an idiom, or about no patient."""
-        if self._red_flags.not_a_patient.search(text):
-            return True
-        for idiom in self._red_flags.idioms:
-            excuse = idiom.find(text)
-            if excuse:
-                start = min(a for a, _ in excuse)
-                end = max(b for _, b in excuse)
-                if any(a < end and start < b for a, b in spans):
-                    return True
-        return False
-
     def _in_context(
         self,
         text: str,
         parts: Sequence[Clause],
-        found: Sequence[tuple[RedFlag, list[tuple[int, int]]]],
+        found: Sequence[Match],
     ) -> list[Finding]:
         if not found:
             return []
         words = [word for clause in parts for word in clause.words]
-        statuses = self._context.statuses(parts, [spans for _, spans in found])
+        statuses = self._context.statuses(parts, [match.spans for match in found])
         findings: dict[tuple[str, str], Finding] = {}
-        for (rule, spans), status in zip(found, statuses, strict=True):
-            first = min(a for a, _ in spans)
-            last = max(b for _, b in spans) - 1
+        for match, status in zip(found, statuses, strict=True):
+            first = min(a for a, _ in match.spans)
+            last = max(b for _, b in match.spans) - 1
+            rule = match.rule.data
             start, end = words[first].start, words[last].end
-            finding = Finding(
-                rule.data.id, rule.data.level, text[start:end], start, end, status, rule.data.kind
-            )
+            finding = Finding(rule.id, rule.level, text[start:end], start, end, status, rule.kind)
             findings.setdefault((finding.rule, finding.status), finding)
         return list(findings.values())
 
@@ -212,8 +179,3 @@ def _whole_message(text: str, level: Level) -> Finding:
     span = text.strip()[:200]
     start = text.find(span)
     return Finding(f"reads_like_{level}", level, span, start, start + len(span), "asserted")
-
-
-def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
-    """Character spans of a clause's text as word numbers."""
-    return [(offset + text.count(" ", 0, a), offset + text.count(" ", 0, b) + 1) for a, b in spans]

@@ -1,0 +1,84 @@
+"""Where the words of the red-flag rules stand in a message."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.safety.patterns import Pattern, PatternIndex
+from bot.safety.red_flags import RedFlag, RedFlags
+from bot.safety.words import Clause
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A rule, and its words as first and last-plus-one numbers through the whole message."""
+
+    rule: RedFlag
+    spans: tuple[tuple[int, int], ...]
+
+
+class Matcher:
+    """Finds the rules' words. Knows nothing of how they are meant."""
+
+    def __init__(self, red_flags: RedFlags) -> None:
+        self._red_flags = red_flags
+        self._rules = [(rule, pattern) for rule in red_flags.rules for pattern in rule.patterns]
+        self._index = PatternIndex(pattern for _, pattern in self._rules)
+        self._idioms = PatternIndex(red_flags.idioms)
+
+    def find(self, parts: Sequence[Clause]) -> list[Match]:
+        """Each rule's first match in each clause, or in the whole message."""
+        words = [word.text for clause in parts for word in clause.words]
+        candidates = [self._rules[number] for number in self._index.candidates(words)]
+        if not candidates:
+            return []
+        idioms = [self._red_flags.idioms[number] for number in self._idioms.candidates(words)]
+        offsets = list(itertools.accumulate((len(clause.words) for clause in parts), initial=0))
+        whole = " ".join(words)
+        found = []
+        for _, group in itertools.groupby(candidates, key=lambda pair: pair[0].data.id):
+            pairs = list(group)
+            rule = pairs[0][0]
+            patterns = [pattern for _, pattern in pairs]
+            if rule.data.whole_message:
+                found += self._first(rule, patterns, whole, 0, idioms)
+            else:
+                for clause, offset in zip(parts, offsets[:-1], strict=True):
+                    found += self._first(rule, patterns, clause.text, offset, idioms)
+        return found
+
+    def _first(
+        self,
+        rule: RedFlag,
+        patterns: Sequence[Pattern],
+        text: str,
+        offset: int,
+        idioms: Sequence[Pattern],
+    ) -> list[Match]:
+        for pattern in patterns:
+            spans = pattern.find(text, wide=rule.data.whole_message)
+            if spans and not self._excused(text, spans, idioms):
+                return [Match(rule, tuple(_numbers(text, spans, offset)))]
+        return []
+
+    def _excused(
+        self, text: str, spans: Sequence[tuple[int, int]], idioms: Sequence[Pattern]
+    ) -> bool:
+        """Whether the words are part of an idiom, or about no patient."""
+        if self._red_flags.not_a_patient.search(text):
+            return True
+        for idiom in idioms:
+            excuse = idiom.find(text)
+            if excuse:
+                start = min(a for a, _ in excuse)
+                end = max(b for _, b in excuse)
+                if any(a < end and start < b for a, b in spans):
+                    return True
+        return False
+
+
+def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
+    """Character spans of a clause's text as word numbers."""
+    return [(offset + text.count(" ", 0, a), offset + text.count(" ", 0, b) + 1) for a, b in spans]
