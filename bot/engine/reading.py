@@ -119,17 +119,21 @@ def final_reading(
 def _settle(
     text: str, reading: Reading, screening: Screening, check: GuidedCheck, context: Context
 ) -> Reading:
-    if screening.level == "emergency":
+    # Replies inside the guided check are fragments, which the second detector misreads; a
+    # rule's finding, or a reply that says more than was asked, breaks in all the same.
+    guessed = screening.guessed or screening.unsure
+    fragment = context.asking is not None and guessed and check.only_answers(context.asking, text)
+    if screening.level == "emergency" and not fragment:
         return _without_answer(reading, ESCALATE["emergency"])
     if screening.failed:
         return _without_answer(reading, "screen_failed")
-    if screening.unsure:
+    if screening.unsure and not fragment:
         return _without_answer(reading, CONFIRM)
-    # Replies inside the guided check are fragments, which the second detector misreads.
-    fragment = context.asking is not None and screening.guessed
     if screening.level == "same_day" and not fragment:
         # The answer, if there is one, follows the escalation in the same reply.
         return msgspec.structs.replace(reading, intent=ESCALATE["same_day"])
+    if fragment:
+        reading = msgspec.structs.replace(reading, level="none", findings=())
     if context.asking is not None:
         option = check.interpret(context.asking, text)
         if option is not None:

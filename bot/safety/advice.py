@@ -55,6 +55,7 @@ class AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: tuple[Row, ...]
     summary: str
     advice_words: dict[str, str]
+    small_words: tuple[str, ...]
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -130,6 +131,20 @@ class GuidedCheck:
         if question_id == "warnings":
             return self._warnings(said, hits)
         return winners[0] if len(winners) == 1 else None
+
+    def only_answers(self, question_id: str, text: str) -> bool:
+        """Whether a reply consists of nothing but one option's words and small words.
+
+        "On my arms and legs" does; "my chest feels heavy" says more than where it is.
+        """
+        question = self._questions.get(question_id)
+        if question is None or self.interpret(question_id, text) is None:
+            return False
+        said = f" {_plain(text)} "
+        phrases = [p for o in question.options for p in (*o.says, _plain(o.text))]
+        for phrase in sorted(phrases, key=len, reverse=True):
+            said = said.replace(f" {phrase} ", "  ")
+        return set(said.split()) <= set(self._file.small_words)
 
     def known_from(self, text: str) -> dict[str, str]:
         """What the message that starts the check already says: the topic, and eyes as place."""
