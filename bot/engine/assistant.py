@@ -186,7 +186,11 @@ class Assistant:
 
 
 def _harmless(text: str) -> str:
-    """Rasa takes a leading slash for a command and does not read blank text; patients type both."""
+    """Text that Rasa can read and a database can keep.
+
+    Rasa takes a leading slash for a command and does not read blank text; patients type both.
+    """
+    text = text.encode("utf-8", "replace").decode().replace("\0", " ")
     stripped = text.strip()
     if stripped.startswith("/"):
         stripped = stripped.lstrip("/ ")

@@ -94,7 +94,9 @@ class SentenceEncoder:
         return np.stack([known[_key(text)] for text in texts])
 
     def _run(self, texts: Sequence[str]) -> np.ndarray:
-        encodings = self._tokenizer.encode_batch([text or " " for text in texts])
+        # The tokenizer takes no lone surrogates.
+        clean = [text.encode("utf-8", "replace").decode() or " " for text in texts]
+        encodings = self._tokenizer.encode_batch(clean)
         ids = np.array([encoding.ids for encoding in encodings], np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
