@@ -230,6 +230,7 @@ def _confusions(settings: Settings, options: argparse.Namespace) -> int:
 def _review_sheet(settings: Settings, options: argparse.Namespace) -> int:
     from bot.knowledge.review_sheet import review_sheet
 
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(review_sheet(settings.data), encoding="utf-8")
     print(f"Wrote {options.out}.")
     return 0

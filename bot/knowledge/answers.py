@@ -94,7 +94,7 @@ def read_answer(path: Path) -> Answer:
         answer = to_struct(data, Answer, path, first_line=2)
     except DataError as error:
         problems.extend(error.problems)
-    body = match["body"].strip()
+    body = body_of(text)
     if not body:
         problems.append(
             Problem(
@@ -107,6 +107,12 @@ def read_answer(path: Path) -> Answer:
     if answer is None or problems:
         raise DataError(problems)
     return msgspec.structs.replace(answer, body=body)
+
+
+def body_of(text: str) -> str:
+    """The body of an answer file's text; empty if there is no front matter."""
+    match = _FRONT_MATTER.match(text)
+    return match["body"].strip() if match else ""
 
 
 def body_line(text: str) -> int:
