@@ -1,0 +1,159 @@
+"""Who has the last word: the safety screen, the guided check, the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.engine import resources
+from bot.engine.conversation import Context
+from bot.engine.reading import Reading, final_reading, first_reading
+from bot.knowledge import AnswerStore
+from bot.safety import Screening
+from bot.understanding import Understood
+
+ANSWER = Reading(intent="faq/storage", faq_id="storage", confidence=0.9)
+FALLBACK = Reading(intent="nlu_fallback", suggested=("storage",))
+
+
+class Screen:
+    """Finds what it is told to find."""
+
+    def __init__(self, **found: object) -> None:
+        self._found = Screening(**found)  # type: ignore[arg-type]
+
+    def read(self, text: str) -> Screening:
+        return self._found
+
+
+def settle(
+    reading: Reading, text: str = "…", context: Context | None = None, **found: object
+) -> Reading:
+    return final_reading(
+        text,
+        reading,
+        Screen(**found),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        context or Context(),
+    )
+
+
+def test_an_answer_stays_when_nothing_is_found() -> None:
+    assert settle(ANSWER).intent == "faq/storage"
+
+
+def test_an_emergency_takes_the_answer_away() -> None:
+    reading = settle(ANSWER, level="emergency")
+    assert (reading.intent, reading.faq_id) == ("escalate_emergency", None)
+
+
+def test_the_same_day_keeps_the_answer_for_after_the_escalation() -> None:
+    reading = settle(ANSWER, level="same_day")
+    assert (reading.intent, reading.faq_id) == ("escalate_same_day", "storage")
+
+
+def test_routine_contact_follows_an_answer() -> None:
+    assert settle(ANSWER, level="routine").intent == "faq/storage"
+
+
+def test_routine_contact_is_said_when_there_is_no_answer() -> None:
+    assert settle(FALLBACK, level="routine").intent == "escalate_routine"
+
+
+def test_an_unsure_screen_asks_one_question() -> None:
+    assert settle(ANSWER, level="same_day", unsure=True).intent == "confirm_red_flag"
+
+
+def test_a_broken_screen_gets_the_cautious_reply() -> None:
+    assert settle(ANSWER, level="same_day", failed=True).intent == "screen_failed"
+
+
+def test_an_emergency_is_said_even_when_part_of_the_screen_broke() -> None:
+    assert settle(ANSWER, level="emergency", failed=True).intent == "escalate_emergency"
+
+
+@pytest.mark.parametrize("text", ["Yes, it is happening now", "yes, it is happening now"])
+def test_the_yes_button_confirms_an_emergency(text: str) -> None:
+    reading = settle(FALLBACK, text, Context(confirming=True))
+    assert (reading.intent, reading.level) == ("escalate_emergency", "emergency")
+
+
+def test_a_typed_yes_confirms_an_emergency() -> None:
+    reading = settle(Reading(intent="affirm"), "yeah", Context(confirming=True))
+    assert reading.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("No, it is not happening now", "nlu_fallback"), ("nope", "deny")]
+)
+def test_a_no_ends_the_question(text: str, intent: str) -> None:
+    reading = settle(Reading(intent=intent), text, Context(confirming=True))
+    assert (reading.intent, reading.level) == ("red_flag_denied", "none")
+
+
+def test_a_new_emergency_outranks_a_no() -> None:
+    reading = settle(Reading(intent="deny"), "no", Context(confirming=True), level="emergency")
+    assert reading.intent == "escalate_emergency"
+
+
+def test_what_is_not_understood_after_an_emergency_repeats_the_number() -> None:
+    assert settle(FALLBACK, context=Context(emergency=True)).intent == "after_emergency"
+
+
+def test_a_question_after_an_emergency_is_answered() -> None:
+    assert settle(ANSWER, context=Context(emergency=True)).intent == "faq/storage"
+
+
+def test_inside_the_check_a_plain_reply_is_not_guessed_at() -> None:
+    reading = settle(
+        FALLBACK, "on my arms", Context(asking="where"), level="emergency", guessed=True
+    )
+    assert (reading.intent, reading.check_answers) == ("answer_check", {"where": "body"})
+    assert reading.level == "none"
+
+
+def test_inside_the_check_a_rule_breaks_in() -> None:
+    reading = settle(FALLBACK, "on my arms", Context(asking="where"), level="emergency")
+    assert reading.intent == "escalate_emergency"
+
+
+def test_inside_the_check_a_guess_about_more_than_was_asked_breaks_in() -> None:
+    reading = settle(
+        FALLBACK,
+        "my chest feels so very heavy",
+        Context(asking="where"),
+        level="emergency",
+        guessed=True,
+    )
+    assert reading.intent == "escalate_emergency"
+
+
+def test_inside_the_check_a_question_is_answered() -> None:
+    assert settle(ANSWER, "how do i keep it", Context(asking="where")).intent == "faq/storage"
+
+
+def test_inside_the_check_an_unclear_reply_is_asked_again() -> None:
+    reading = settle(FALLBACK, "purple", Context(asking="where"))
+    assert reading.intent == "unclear_check_answer"
+
+
+def test_inside_the_check_stop_is_heard() -> None:
+    assert settle(Reading(intent="stop"), "stop", Context(asking="where")).intent == "stop"
+
+
+def test_an_answer_that_is_not_published_is_not_given(tmp_path: Path) -> None:
+    empty = AnswerStore(tmp_path)
+    understood = Understood(
+        intent="faq/storage",
+        faq_id="storage",
+        confidence=0.9,
+        suggested=("travel",),
+        alternatives=(("storage", 0.9),),
+    )
+    reading = first_reading(understood, empty)
+    assert reading.intent == "nlu_fallback"
+    assert reading.faq_id is None
+    assert reading.suggested == ()
+    assert reading.alternatives == ()
