@@ -29,11 +29,7 @@ class ActionEscalate(SafeAction, Action):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """Raises the slot `escalation_level`; it never falls within a conversation."""
-        levels = [
-            reading_of(tracker).get("level") or "none",
-            tracker.get_slot("escalation_level") or "none",
-        ]
-        return [SlotSet("escalation_level", min(levels, key=list(LEVELS).index))]
+        return [highest_so_far(tracker, reading_of(tracker).get("level") or "none")]
 
 
 class ActionAdviseNextStep(SafeAction, Action):
@@ -57,5 +53,11 @@ class ActionAdviseNextStep(SafeAction, Action):
         dispatcher.utter_message(response="utter_advice", advice=msgspec.to_builtins(advice))
         return [
             *(SlotSet(slot, None) for slot in CHECK_SLOTS),
-            SlotSet("escalation_level", advice.level),
+            highest_so_far(tracker, advice.level),
         ]
+
+
+def highest_so_far(tracker: Tracker, level: str) -> dict[str, Any]:
+    """The event that keeps the higher of this level and the conversation's."""
+    before = tracker.get_slot("escalation_level") or "none"
+    return SlotSet("escalation_level", min(level, before, key=list(LEVELS).index))

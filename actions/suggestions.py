@@ -22,7 +22,10 @@ class ActionSuggestQuestions(SafeAction, Action):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """Says what helps next, by how the latest messages went."""
         suggested = reading_of(tracker).get("suggested") or []
-        if tracker.get_intent_of_latest_message() == "out_of_scope":
+        # Not the SDK's get_intent_of_latest_message: that is the ranking's first, which the
+        # safety screen or the threshold may have overruled.
+        intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "out_of_scope":
             # The rule has said so, with the clinic's phone.
             if suggested and misses_in_a_row(tracker.events) == 1:
                 dispatcher.utter_message(response="utter_related_questions", faq_ids=suggested)

@@ -54,6 +54,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         self.responses = domain.responses
+        # Read once at start: a clinic file that is broken then stops the start, and one that
+        # breaks later silences nobody.
+        resources.clinic()
 
     async def generate(
         self,
@@ -82,7 +85,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
     ) -> Messages | None:
         reading = _reading(tracker)
         if name.startswith("utter_faq/"):
-            return [*self._answers(reading, name), *self._afterword(reading, tracker)]
+            answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
+            return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
             return [*self._escalation(reading, tracker), *self._answers(reading)]
         if name == "utter_confirm_red_flag":

@@ -1,0 +1,175 @@
+"""Replies are made from the files as they are when they are sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine import resources, response_generator
+from bot.engine.components import READING
+from bot.engine.reading import Reading
+from bot.engine.response_generator import CuratedResponseGenerator
+from bot.knowledge import AnswerStore, Clinic
+from bot.problems import DataError, Problem
+from bot.safety import Finding
+
+DOMAIN = Domain.load(str(resources.settings().project / "domain.yml"))
+
+
+def heard(**reading: object) -> DialogueStateTracker:
+    stored = msgspec.to_builtins(Reading(**{"intent": "nlu_fallback", **reading}))  # type: ignore[arg-type]
+    event = UserUttered("…", {"name": "x"}, [], {READING: stored})
+    return DialogueStateTracker.from_events("test", [event])
+
+
+async def say(name: str, tracker: DialogueStateTracker, **values: object) -> list[dict]:
+    made = await CuratedResponseGenerator(None, DOMAIN).generate(name, tracker, "test", **values)
+    assert made is not None
+    return list(made["messages"])
+
+
+def finding(rule: str, level: str, kind: str, status: str = "asserted") -> Finding:
+    return Finding(rule, level, "…", 0, 1, status, kind)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = tmp_path / "faq"
+    shutil.copytree(resources.settings().data / "faq", copy)
+    store = AnswerStore(copy)
+    monkeypatch.setattr(resources, "answers", lambda: store)
+    return copy
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> Clinic:
+    always = resources.clinic()
+    hours = {day: () for day in always.hours}
+    clinic = msgspec.structs.replace(always, hours={**hours, "monday": ("03:00-03:01",)})
+    monkeypatch.setattr(resources, "clinic", lambda: clinic)
+    return clinic
+
+
+async def test_an_edited_answer_is_in_the_next_reply(folder: Path) -> None:
+    path = folder / "storage.md"
+    before = await say("utter_faq/storage", heard(faq_id="storage"))
+    path.write_text(path.read_text() + "\nA sentence added by a nurse.\n")
+    after = await say("utter_faq/storage", heard(faq_id="storage"))
+    assert "added by a nurse" not in before[0]["text"]
+    assert "added by a nurse" in after[0]["text"]
+
+
+async def test_a_broken_answer_keeps_its_last_good_version(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = await say("utter_faq/storage", heard(faq_id="storage"))
+    (folder / "storage.md").write_text("---\nbroken: [\n---\n")
+    assert await say("utter_faq/storage", heard(faq_id="storage")) == before
+    assert "storage" in caplog.text
+
+
+async def test_a_draft_is_not_sent(folder: Path) -> None:
+    path = folder / "storage.md"
+    path.write_text(path.read_text().replace("status: published", "status: draft"))
+    messages = await say("utter_faq/storage", heard(faq_id="storage"))
+    assert all(message["faq_id"] != "storage" for message in messages)
+    assert messages[0]["text"]
+
+
+async def test_an_answer_carries_sources_review_state_and_follow_ups() -> None:
+    (message,) = await say("utter_faq/storage", heard(faq_id="storage"))
+    assert message["kind"] == "answer"
+    assert all(source["url"].startswith("https://") for source in message["sources"])
+    assert message["reviewed_by"] == "not yet reviewed by a clinician"
+    assert message["quick_replies"]
+
+
+async def test_several_answers_show_follow_ups_once() -> None:
+    messages = await say("utter_faq/storage", heard(faq_id="storage", also=("travel",)))
+    assert [message["faq_id"] for message in messages] == ["storage", "travel"]
+    assert not messages[0]["quick_replies"]
+    assert messages[1]["quick_replies"]
+
+
+async def test_an_emergency_begins_with_the_instruction() -> None:
+    found = finding("airway_swelling", "emergency", "allergic")
+    (message,) = await say("utter_emergency", heard(level="emergency", findings=(found,)))
+    assert message["text"].startswith("**Call 911 now")
+    assert message["level"] == "emergency"
+    assert {"label": "Emergency", "number": "911"} in message["phones"]
+
+
+async def test_the_same_day_names_the_after_hours_line_when_the_clinic_is_closed(
+    closed: Clinic,
+) -> None:
+    found = finding("hives", "same_day", "general")
+    (message,) = await say("utter_same_day", heard(level="same_day", findings=(found,)))
+    assert closed.after_hours.name in message["text"]
+    assert closed.after_hours.phone in message["text"]
+    assert closed.urgent_care.phone in message["text"]
+
+
+async def test_the_same_day_gives_the_answer_after_the_escalation() -> None:
+    tracker = heard(level="same_day", faq_id="storage")
+    messages = await say("utter_same_day", tracker)
+    assert [message["kind"] for message in messages] == ["escalation", "answer"]
+
+
+async def test_a_question_about_a_red_flag_ends_with_what_to_do_if_it_happens() -> None:
+    messages = await say(
+        "utter_faq/allergic_reaction", heard(faq_id="allergic_reaction", asked="emergency")
+    )
+    assert "If this is happening to you now, call 911" in messages[-1]["text"]
+
+
+async def test_broken_escalation_texts_fall_back_on_the_domain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("replies.yml")
+
+    monkeypatch.setattr(resources, "replies", broken)
+    (message,) = await say("utter_emergency", heard(level="emergency"))
+    assert message["text"] == "Call 911 now."
+    assert message["level"] == "emergency"
+
+
+def test_a_broken_clinic_file_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise DataError([Problem("data/clinic.yml", 1, "…", "…")])
+
+    monkeypatch.setattr(resources, "clinic", broken)
+    with pytest.raises(DataError):
+        CuratedResponseGenerator(None, DOMAIN)
+
+
+async def test_the_opening_hours_are_worked_out_at_this_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+            return dt.datetime(2026, 11, 26, 15, 0, tzinfo=dt.UTC)
+
+    monkeypatch.setattr(response_generator.dt, "datetime", Clock)
+    (message,) = await say("utter_clinic_hours", heard())
+    assert "closed now for Thanksgiving" in message["text"]
+
+
+async def test_every_plain_response_of_the_domain_is_filled_in() -> None:
+    for name in DOMAIN.responses:
+        if not name.startswith("utter_ask_check_"):
+            messages = await say(name, heard())
+            assert all("{" not in message["text"] for message in messages), name
+
+
+async def test_an_unknown_response_is_none() -> None:
+    made = await CuratedResponseGenerator(None, DOMAIN).generate("utter_x", heard(), "test")
+    assert made is None
