@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def closed(monkeypatch: pytest.MonkeyPatch) -> Clinic:
     always = resources.clinic()
-    hours = {day: () for day in always.hours}
+    hours = dict.fromkeys(always.hours, ())
     clinic = msgspec.structs.replace(always, hours={**hours, "monday": ("03:00-03:01",)})
     monkeypatch.setattr(resources, "clinic", lambda: clinic)
     return clinic
