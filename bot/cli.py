@@ -139,9 +139,8 @@ def _validate(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _rasa(settings: Settings, *arguments: str) -> int:
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
-    command = [str(Path(sys.executable).parent / "rasa"), *arguments]
-    return subprocess.call(command, cwd=settings.project, env=environment)  # noqa: S603
+    command = [sys.executable, "-m", "bot.rasa_cli", *arguments]
+    return subprocess.call(command, cwd=settings.project)  # noqa: S603
 
 
 def _train(settings: Settings, options: argparse.Namespace) -> int:
