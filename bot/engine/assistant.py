@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,14 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import (
+    MODEL_ARCHIVE_METADATA_FILE,
+    LocalModelStorage,
+)
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -83,8 +93,26 @@ class Collected(OutputChannel):
         self.messages.extend(message.get("messages") or [])
 
 
+class _PredictionOnly(LocalModelStorage):
+    """A model archive without its training graph, whose classes bring in TensorFlow."""
+
+    @staticmethod
+    def _load_metadata(directory: Path) -> ModelMetadata:
+        metadata = json.loads((directory / MODEL_ARCHIVE_METADATA_FILE).read_bytes())
+        return ModelMetadata.from_dict({**metadata, "train_schema": {"nodes": {}}})
+
+
 class _Processor(MessageProcessor):
     """Rasa's processor, reading off the event loop and leaving the saving to the caller."""
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        archive = Path(model_path)
+        with tempfile.TemporaryDirectory() as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), archive, _PredictionOnly, DaskGraphRunner
+            )
+        return archive.name, metadata, runner
 
     async def parse_message(
         self,
