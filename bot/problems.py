@@ -13,10 +13,13 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
+# What msgspec says, in words for people who edit answers.
+_PLAINER = {"Invalid RFC3339 encoded date": "this is no day; write it as 2027-05-24"}
 Severity = Literal["error", "warning"]
 
 
@@ -66,6 +69,15 @@ def read_text(path: Path) -> str:
     raise DataError([Problem(relative(path), 1, message, fix)])
 
 
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as they are written: an impossible one is then a problem with a line."""
+
+
+_Constructor.add_constructor(
+    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
+)
+
+
 def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
     """Parses YAML, keeping line marks on mappings and lists.
 
@@ -78,7 +90,9 @@ def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
         DataError: the text is not YAML, or a key stands twice.
     """
     try:
-        return YAML(typ="rt").load(text)
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        return yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
@@ -93,7 +107,7 @@ def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
                 )
             ]
         ) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:
         raise DataError(
             [
                 Problem(
@@ -163,6 +177,7 @@ def to_struct(
             msgspec.convert(plain(data[name]), field.type)
         except msgspec.ValidationError as error:
             what, _, where = str(error).partition(" - at `$")
+            what = _PLAINER.get(what, what)
             problems.append(
                 problem(
                     (*key_path, name, *_key_path(where)),
