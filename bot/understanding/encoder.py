@@ -59,6 +59,8 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors for the texts, as float32 of shape (len(texts), 384)."""
+        # The tokenizer takes no notice of capitals; without them more texts are known ones.
+        texts = [text.lower() for text in texts]
         found: dict[str, np.ndarray] = {}
         with self._lock:
             for text in texts:
