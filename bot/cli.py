@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("--use", metavar="NAME", help="serve this one from now on")
     purge = add("purge", _purge, "Remove conversations older than the retention time.")
     purge.add_argument("--days", type=float, help="another age than FAQBOT_RETENTION_DAYS")
+    pause = add("pause", _pause, "Switch the assistant off on all servers, at once.")
+    pause.add_argument("--reason", required=True, help="for the audit trail, not for patients")
+    add("resume", _resume, "Switch the assistant on again.")
+    audit = add("audit", _audit, "Who changed settings, paused, resumed or purged, and when.")
+    audit.add_argument("--last", type=int, default=50, help="how many entries (50)")
     return parser
 
 
@@ -263,15 +268,34 @@ def _models(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> int:
-    import time
-
-    from bot.engine.conversation_store import ConversationStore
-    from bot.web.app import database_url
+    from bot import staff
 
     days = settings.retention_days if options.days is None else options.days
-    store = ConversationStore(None, database_url(settings), settings.history_events)
-    count = store.purge_now(time.time() - days * 86_400)
+    count = staff.purge(settings, days)
     print(f"Removed {count} conversations that were silent for {days:g} days.")
+    return 0
+
+
+def _pause(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import staff
+
+    staff.pause(settings, options.reason)
+    print("Paused on all servers. Patients see the clinic's phone. `faqbot resume` ends it.")
+    return 0
+
+
+def _resume(settings: Settings, _: argparse.Namespace) -> int:
+    from bot import staff
+
+    print("Resumed." if staff.resume(settings) else "It was not paused.")
+    return 0
+
+
+def _audit(settings: Settings, options: argparse.Namespace) -> int:
+    from bot import staff
+
+    for entry in staff.audit(settings, options.last):
+        print(entry)
     return 0
 
 

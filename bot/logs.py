@@ -8,6 +8,10 @@ import os
 import sys
 import time
 import warnings
+from contextvars import ContextVar
+
+# The request that is being served; written with every line about it.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # Rasa and its libraries log messages, trackers and slots at these levels; see platform notes
 # in docs/decisions/0001-rasa-at-the-edge.md.
@@ -15,10 +19,12 @@ _QUIET = {"rasa": logging.ERROR, "rasa_sdk": logging.ERROR, "sanic": logging.ERR
           "asyncio": logging.ERROR, "apscheduler": logging.ERROR, "matplotlib": logging.ERROR,
           "tensorflow": logging.ERROR, "PyRuSH": logging.ERROR, "httpx": logging.ERROR,
           "urllib3": logging.ERROR, "h5py": logging.ERROR}  # fmt: skip
+# Loggers that are known to write no message text.
+_WITH_TEXT = ("bot", "actions", "uvicorn", "__main__")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message."""
+    """One JSON object a line: time, level, logger, message, request."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
@@ -28,6 +34,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id.get():
+            entry["request"] = request_id.get()
         if record.exc_info and record.exc_info[0]:
             # The type alone: a traceback's last line may repeat a patient's words.
             entry["error"] = record.exc_info[0].__name__
@@ -42,17 +50,18 @@ class PlainLines(logging.Formatter):
         line = f"{record.levelname:<7} {record.getMessage()}"
         if record.exc_info and record.exc_info[0]:
             line += f" ({record.exc_info[0].__name__})"
-        return line
+        return f"{line} [{request_id.get()}]" if request_id.get() else line
 
 
 class _NoContent(logging.Filter):
-    """Rasa's own errors keep their place in the log without their text."""
+    """Of other people's code only warnings and errors are kept, without their text."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.split(".")[0] in _QUIET:
-            record.msg = f"{record.name} reported a problem ({record.funcName}:{record.lineno})."
-            record.args = ()
-        return True
+        if record.name.split(".")[0] in _WITH_TEXT:
+            return True
+        record.msg = f"{record.name} reported a problem ({record.funcName}:{record.lineno})."
+        record.args = ()
+        return record.levelno >= logging.WARNING
 
 
 def configure(level: str = "INFO", form: str = "text") -> None:

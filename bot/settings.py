@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 import os
+import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -51,10 +54,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FAQBOT_TRUSTED_PROXIES",
         "",
-        "Addresses of proxies whose X-Forwarded-For is believed, comma-separated.",
+        "Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed.",
     ),
     Setting("FAQBOT_SESSION_HOURS", "12", "Hours of silence after which a session ends."),
-    Setting("FAQBOT_RETENTION_DAYS", "30", "Days after which a conversation is removed."),
+    Setting("FAQBOT_RETENTION_DAYS", "30", "Days of silence after which a chat is removed."),
     Setting("FAQBOT_RATE_SESSION", "20/minute", "Messages allowed per session."),
     Setting("FAQBOT_RATE_ADDRESS", "120/minute", "Messages allowed per network address."),
     Setting("FAQBOT_RATE_NEW_SESSIONS", "60/hour", "New sessions allowed per network address."),
@@ -78,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str
     secret_key: str
     allowed_origins: tuple[str, ...]
-    trusted_proxies: tuple[str, ...]
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     session_hours: float
     retention_days: float
     rate_session: str
@@ -159,6 +162,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             )
         return texts[name]
 
+    def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        found = []
+        for text in listed(name):
+            try:
+                found.append(ipaddress.ip_network(text, strict=False))
+            except ValueError:
+                problems.append(
+                    _problem(name, f"`{text}` is no address.", "Write 10.0.0.7 or 10.0.0.0/8.")
+                )
+        return tuple(found)
+
     for origin in listed("FAQBOT_ALLOWED_ORIGINS"):
         if not origin.startswith(("https://", "http://")) or origin.count("/") != 2:
             problems.append(
@@ -173,7 +187,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=address("FAQBOT_REDIS_URL", "redis://", "rediss://", "unix://"),
         secret_key=texts["FAQBOT_SECRET_KEY"],
         allowed_origins=listed("FAQBOT_ALLOWED_ORIGINS"),
-        trusted_proxies=listed("FAQBOT_TRUSTED_PROXIES"),
+        trusted_proxies=networks("FAQBOT_TRUSTED_PROXIES"),
         session_hours=number("FAQBOT_SESSION_HOURS", 0.01, 24 * 365),
         retention_days=number("FAQBOT_RETENTION_DAYS", 0.0001, 3650),
         rate_session=rate("FAQBOT_RATE_SESSION"),
@@ -190,9 +204,53 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         problems.append(
             _problem("FAQBOT_SECRET_KEY", "The key is too short.", "Use 32 characters or more.")
         )
+    several = settings.redis_url and settings.database_url.startswith("postgresql")
+    if several and not settings.secret_key:
+        problems.append(
+            _problem(
+                "FAQBOT_SECRET_KEY",
+                "Servers that share a database need the same key, or none of them knows the "
+                "others' conversations.",
+                "Make one with `openssl rand -hex 32` and give it to all servers.",
+            )
+        )
     if problems:
         raise DataError(problems)
     return settings
+
+
+def warnings_of(settings: Settings) -> list[str]:
+    """What works on one server and would not on two; each line says so."""
+    shared = settings.database_url.startswith("postgresql")
+    if settings.redis_url and not shared:
+        return [
+            "FAQBOT_REDIS_URL is set, but conversations are in SQLite on this machine: a second "
+            "server elsewhere would not know them. Set FAQBOT_DATABASE_URL to postgresql://…."
+        ]
+    if shared and not settings.redis_url:
+        return [
+            "FAQBOT_REDIS_URL is not set: rate limits count for this server alone. That is "
+            "right for one server; for several, set it."
+        ]
+    return []
+
+
+def described(name: str, value: str) -> str:
+    """A setting's value as it may be shown and kept: secrets as fingerprints.
+
+    Args:
+        name: the setting.
+        value: its value; empty for the default.
+    """
+    value = value or next(s.default for s in SETTINGS if s.name == name)
+    if name == "FAQBOT_SECRET_KEY" and value:
+        return f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}"
+    if name in ("FAQBOT_DATABASE_URL", "FAQBOT_REDIS_URL"):
+        parts = urllib.parse.urlsplit(value)
+        if parts.password:
+            host = parts.netloc.rpartition("@")[2]
+            return parts._replace(netloc=f"{parts.username}:…@{host}").geturl()
+    return value
 
 
 def _problem(name: str, message: str, fix: str) -> Problem:

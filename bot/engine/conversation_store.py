@@ -1,80 +1,109 @@
 """Conversations on disk: Rasa's events, and the replies that patients were given.
 
-One SQL database: SQLite by default, PostgreSQL for several servers. A turn is written
-in one transaction, its events and its reply together: after a crash a message has
-either been answered and kept, or neither. Reading brings back only the latest events,
-so a turn costs the same however long the conversation is.
+A turn is written in one transaction, its events and its reply together: after a crash a
+message has either been answered and kept, or neither. Events are numbered, so of two
+servers that answer in the same conversation at once one is told to do it again; the
+database itself guarantees "exactly once, in order". Reading brings back only the latest
+events, so a turn costs the same however long the conversation is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
+import logging
+import threading
 import time
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Engine
 
-_META = sa.MetaData()
-CONVERSATIONS = sa.Table(
-    "conversations",
-    _META,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("started", sa.Float, nullable=False),
-    sa.Column("last_active", sa.Float, nullable=False, index=True),
-)
-EVENTS = sa.Table(
-    "events",
-    _META,
-    sa.Column("conversation", sa.String(64), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("timestamp", sa.Float, nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
-)
-TURNS = sa.Table(
-    "turns",
-    _META,
-    sa.Column("conversation", sa.String(64), primary_key=True),
-    sa.Column("message_id", sa.String(64), primary_key=True),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("timestamp", sa.Float, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("reply", sa.Text, nullable=False),
-    sa.Column("outcome", sa.String(32), nullable=False),
-    sa.Column("rating", sa.Integer, nullable=True),
-    sa.Column("rating_reason", sa.Text, nullable=True),
-)
+from bot.engine.audit import LATEST_SWITCH, PAUSE, PURGE, Audit
+from bot.engine.database import CONNECTIONS, CONVERSATIONS, EVENTS, TURNS, connect, wipe_log
+from bot.engine.database import prepare as prepare_tables
+
+logger = logging.getLogger(__name__)
+
+# A database that neither answers nor refuses is given up on after this time.
+PATIENCE_SECONDS = 5.0
 _STORED = "_events_already_stored"
+_AT_ONCE = 500
+
+T = TypeVar("T")
+Messages = list[dict[str, Any]]
+
+
+class StoreAway(Exception):
+    """The database cannot be used just now; its argument is the kind of error."""
+
+
+class ConversationGone(Exception):
+    """The conversation was deleted before its reply could be kept."""
+
+
+class TurnTaken(Exception):
+    """Another turn was kept in this conversation meanwhile; read it again."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How things stand for a message that arrives in a conversation.
+
+    `reply` is what the message was answered with earlier, if it was.
+    """
+
+    last_active: float
+    paused: bool
+    reply: Messages | None
 
 
 class ConversationStore(TrackerStore):
     """Rasa's tracker store on SQL, plus turns, deletion and retention.
 
+    What patients wait for raises `StoreAway` when the database is away or too slow.
+
     Args:
         domain: Rasa's domain.
         url: `sqlite:///path` or `postgresql://…`.
         history_events: how many of a conversation's latest events are read each turn.
+        clock: the time of day in seconds; tests turn it.
     """
 
-    def __init__(self, domain: Domain | None, url: str, history_events: int) -> None:
+    def __init__(
+        self,
+        domain: Domain | None,
+        url: str,
+        history_events: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__(domain)
         self._history = history_events
-        self.engine = _engine(url)
-        _META.create_all(self.engine)
+        self.clock = clock
+        self.engine = connect(url)
+        self.audit = Audit(self.engine)
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="store")
+        # SQLite has one writer at a time; waiting here is fairer than its retries.
+        sqlite = self.engine.dialect.name == "sqlite"
+        self._writing: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
+
+    async def prepare(self) -> None:
+        """Makes the tables if they are not there."""
+        await self._run(prepare_tables, self.engine)
 
     # What Rasa calls.
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation with its latest events, or None if there is none."""
-        rows = await asyncio.to_thread(self._read_events, sender_id)
+        rows = await self._run(self._read_events, sender_id)
         if not rows:
             return None
         events = deserialise_events([json.loads(data) for _, data in rows])
@@ -95,26 +124,38 @@ class ConversationStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Appends the tracker's new events."""
-        await asyncio.to_thread(self._write, tracker, None)
+        await self._run(self._write, tracker, None)
 
-    async def keys(self) -> Iterable[str]:  # type: ignore[override]
+    async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return await asyncio.to_thread(self._all_ids)
+        query = sa.select(CONVERSATIONS.c.id)
+        return [row[0] for row in await self._run(self._fetch, query)]
 
     # What the public server calls.
 
     async def start(self, conversation: str) -> None:
         """Notes that a conversation may be held under this id."""
-        now = time.time()
-        await asyncio.to_thread(
-            self._execute,
-            sa.insert(CONVERSATIONS).values(id=conversation, started=now, last_active=now),
-        )
+        now = self.clock()
+        statement = sa.insert(CONVERSATIONS).values(id=conversation, started=now, last_active=now)
+        await self._run(self._execute, statement)
 
-    async def is_started(self, conversation: str) -> bool:
-        """Whether the conversation was started here and has not been deleted."""
-        query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation)
-        return bool(await asyncio.to_thread(self._fetch, query))
+    async def standing(self, conversation: str, message_id: str = "") -> Standing | None:
+        """How things stand for a message, in one query; None if there is no conversation."""
+        query = (
+            sa.select(CONVERSATIONS.c.last_active, LATEST_SWITCH, TURNS.c.reply)
+            .outerjoin(
+                TURNS,
+                (TURNS.c.conversation == CONVERSATIONS.c.id) & (TURNS.c.message_id == message_id),
+            )
+            .where(CONVERSATIONS.c.id == conversation)
+        )
+        for last_active, switch, reply in await self._run(self._fetch, query):
+            return Standing(last_active, switch == PAUSE, json.loads(reply) if reply else None)
+        return None
+
+    async def is_paused(self) -> bool:
+        """Whether the assistant is switched off."""
+        return await self._run(self.audit.is_paused)
 
     async def save_turn(
         self,
@@ -124,24 +165,21 @@ class ConversationStore(TrackerStore):
         reply: Sequence[dict[str, Any]],
         outcome: str,
     ) -> None:
-        """Writes a turn's events and its reply in one transaction."""
+        """Writes a turn's events and its reply in one transaction.
+
+        Raises:
+            TurnTaken: another turn came first; nothing was written.
+            ConversationGone: the conversation was deleted meanwhile; nothing was written.
+        """
         turn = {
             "conversation": tracker.sender_id,
             "message_id": message_id,
-            "timestamp": time.time(),
+            "timestamp": self.clock(),
             "text": text,
             "reply": json.dumps(list(reply)),
             "outcome": outcome,
         }
-        await asyncio.to_thread(self._write, tracker, turn)
-
-    async def reply_to(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
-        """The reply that this message was given, or None if it has had none."""
-        query = sa.select(TURNS.c.reply).where(
-            TURNS.c.conversation == conversation, TURNS.c.message_id == message_id
-        )
-        rows = await asyncio.to_thread(self._fetch, query)
-        return list(json.loads(rows[0][0])) if rows else None
+        await self._run(self._write, tracker, turn)
 
     async def turns(self, conversation: str) -> list[tuple[str, str, float, list[Any]]]:
         """All turns in order: message id, the patient's text, time, the reply."""
@@ -150,7 +188,7 @@ class ConversationStore(TrackerStore):
             .where(TURNS.c.conversation == conversation)
             .order_by(TURNS.c.number)
         )
-        rows = await asyncio.to_thread(self._fetch, query)
+        rows = await self._run(self._fetch, query)
         return [(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
     async def rate(
@@ -162,33 +200,58 @@ class ConversationStore(TrackerStore):
             .where(TURNS.c.conversation == conversation, TURNS.c.message_id == message_id)
             .values(rating=rating, rating_reason=reason)
         )
-        return bool(await asyncio.to_thread(self._execute, change))
+        return bool(await self._run(self._execute, change))
 
     async def delete(self, conversation: str) -> None:
-        """Removes every trace of a conversation."""
-        await asyncio.to_thread(self._delete, [conversation])
+        """Removes every trace of a conversation, from SQLite's write-ahead log too."""
+        await self._run(self._delete, [conversation])
 
-    async def purge(self, older_than: float) -> int:
-        """Removes conversations that were last active before a time; returns how many."""
-        return await asyncio.to_thread(self.purge_now, older_than)
+    async def purge(self, older_than: float, who: str) -> int:
+        """Removes conversations that were last active before a time; returns how many.
 
-    def purge_now(self, older_than: float) -> int:
+        Args:
+            older_than: seconds since 1970.
+            who: for the audit trail.
+        """
+        # Retention may take as long as it needs: no patient waits for it.
+        return await asyncio.to_thread(self.purge_now, older_than, who)
+
+    def purge_now(self, older_than: float, who: str) -> int:
         """Like `purge`, for callers without an event loop."""
         query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.last_active < older_than)
         ids = [row[0] for row in self._fetch(query)]
-        for start in range(0, len(ids), 500):
-            self._delete(ids[start : start + 500])
+        for start in range(0, len(ids), _AT_ONCE):
+            self._delete(ids[start : start + _AT_ONCE])
+        if ids:
+            self.audit.record(who, PURGE, {"conversations": len(ids), "older_than": older_than})
+        elif not wipe_log(self.engine):
+            logger.info("SQLite's log could not be emptied just now; it will be later.")
         return len(ids)
 
     async def is_reachable(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers and has its tables."""
         try:
-            await asyncio.to_thread(self._fetch, sa.select(sa.literal(1)))
-        except sa.exc.SQLAlchemyError:
+            await self._run(self._fetch, sa.select(CONVERSATIONS.c.id).limit(1))
+        except StoreAway:
             return False
         return True
 
+    def close(self) -> None:
+        """Lets go of threads and connections."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
+
     # SQL.
+
+    async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Runs it in one of the store's threads, for `PATIENCE_SECONDS` at most."""
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, lambda: context.run(function, *arguments))
+        try:
+            return await asyncio.wait_for(work, PATIENCE_SECONDS)
+        except (sa.exc.SQLAlchemyError, TimeoutError) as error:
+            raise StoreAway(type(error).__name__) from None
 
     def _read_events(self, conversation: str) -> list[tuple[int, str]]:
         query = (
@@ -211,65 +274,44 @@ class ConversationStore(TrackerStore):
             }
             for place, event in enumerate(new)
         ]
-        now = time.time()
-        with self.engine.begin() as connection:
-            touched = connection.execute(
-                sa.update(CONVERSATIONS)
-                .where(CONVERSATIONS.c.id == tracker.sender_id)
-                .values(last_active=now)
-            )
-            if not touched.rowcount:
-                if turn is not None:
-                    # Deleted while the reply was being made: nothing may come back.
-                    raise ConversationGone(tracker.sender_id)
-                connection.execute(
-                    sa.insert(CONVERSATIONS).values(
-                        id=tracker.sender_id, started=now, last_active=now
-                    )
+        now = self.clock()
+        try:
+            with self._writing, self.engine.begin() as connection:
+                touched = connection.execute(
+                    sa.update(CONVERSATIONS)
+                    .where(CONVERSATIONS.c.id == tracker.sender_id)
+                    .values(last_active=now)
                 )
-            if rows:
-                connection.execute(sa.insert(EVENTS), rows)
-            if turn is not None:
-                connection.execute(sa.insert(TURNS).values(**turn, number=last + len(rows) + 1))
+                if not touched.rowcount:
+                    if turn is not None:
+                        # Deleted while the reply was being made: nothing may come back.
+                        raise ConversationGone(tracker.sender_id)
+                    connection.execute(
+                        sa.insert(CONVERSATIONS).values(
+                            id=tracker.sender_id, started=now, last_active=now
+                        )
+                    )
+                if rows:
+                    connection.execute(sa.insert(EVENTS), rows)
+                if turn is not None:
+                    connection.execute(sa.insert(TURNS).values(**turn, number=last + len(rows) + 1))
+        except sa.exc.IntegrityError:
+            raise TurnTaken(tracker.sender_id) from None
         setattr(tracker, _STORED, (len(tracker.events), last + len(rows)))
 
     def _delete(self, ids: Sequence[str]) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(TURNS).where(TURNS.c.conversation.in_(ids)))
-            connection.execute(sa.delete(EVENTS).where(EVENTS.c.conversation.in_(ids)))
-            connection.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids)))
-
-    def _all_ids(self) -> list[str]:
-        return [row[0] for row in self._fetch(sa.select(CONVERSATIONS.c.id))]
+        with self._writing:
+            with self.engine.begin() as connection:
+                # The conversation first: a turn that is being written finds it gone, or waits.
+                connection.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids)))
+                connection.execute(sa.delete(TURNS).where(TURNS.c.conversation.in_(ids)))
+                connection.execute(sa.delete(EVENTS).where(EVENTS.c.conversation.in_(ids)))
+            wipe_log(self.engine)
 
     def _fetch(self, query: Any) -> list[Any]:
         with self.engine.connect() as connection:
             return list(connection.execute(query).fetchall())
 
     def _execute(self, statement: Any) -> int:
-        with self.engine.begin() as connection:
+        with self._writing, self.engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
-
-
-class ConversationGone(Exception):
-    """The conversation was deleted before its reply could be kept."""
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return sa.create_engine(
-            url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5,
-            connect_args={"connect_timeout": 3},
-        )  # fmt: skip
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
-
-    @sa.event.listens_for(engine, "connect")
-    def _durable(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        # What was answered is on disk before the patient sees it; deleted text is overwritten.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return engine

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.knowledge import Answer, AnswerStore, Clinic
 from bot.safety import ClinicContact
+from bot.safety.replies import EscalationReply
 
 NONE_OF_THESE = "None of these"
 
@@ -63,6 +64,15 @@ def suggestions_message(text: str, found: Iterable[Answer]) -> dict[str, Any]:
     """The nearest questions as buttons, and a way to say that none of them fits."""
     message = blank("suggestions", text)
     message["quick_replies"] = buttons([*(answer.question for answer in found), NONE_OF_THESE])
+    return message
+
+
+def escalation_message(reply: EscalationReply) -> dict[str, Any]:
+    """An escalation with its level, phones and the rules that it speaks to."""
+    message = blank("escalation", reply.text)
+    message["level"] = reply.level
+    message["phones"] = [{"label": label, "number": number} for label, number in reply.phones]
+    message["rules"] = list(reply.rules)
     return message
 
 

@@ -26,6 +26,7 @@ from bot.engine.messages import (
     buttons,
     clinic_contact,
     clinic_values,
+    escalation_message,
     fill,
     known_numbers,
     plain_text,
@@ -129,11 +130,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             _contact(resources.clinic()),
             context_of(tracker).told,
         )
-        message = blank("escalation", reply.text)
-        message["level"] = reply.level
-        message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
-        message["rules"] = list(reply.rules)
-        return [message]
+        return [escalation_message(reply)]
 
     def _confirm(self) -> dict[str, Any]:
         """The one plain question, which itself carries the emergency line."""

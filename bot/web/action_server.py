@@ -7,6 +7,7 @@ import sys
 import threading
 
 from bot import logs
+from bot.settings import read_settings
 
 
 def _end_with_parent() -> None:
@@ -19,7 +20,8 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     """`python -m bot.web.action_server PORT`."""
-    logs.configure()
+    settings = read_settings()
+    logs.configure(settings.log_level, settings.log_format)
     from rasa_sdk.endpoint import create_app
 
     if not sys.stdin.isatty():

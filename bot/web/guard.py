@@ -1,10 +1,19 @@
-"""Every response's security headers, and no service for websites that are not on the list."""
+"""What holds for every request: an id in the log, security headers, no strange websites."""
 
 from __future__ import annotations
+
+import logging
+import secrets
+import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.logs import request_id
+from bot.web import notices
+
+logger = logging.getLogger(__name__)
 
 # The page needs its own script, style sheet and /chat, and nothing from anywhere else.
 PAGE_POLICY = (
@@ -22,7 +31,15 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware: security headers on all, other origins refused on /chat."""
+    """ASGI middleware around the whole app.
+
+    Gives each request an id (in the log and in `X-Request-ID`), adds the security headers,
+    refuses other websites on /chat, and turns what nobody caught into a short JSON reply.
+
+    Args:
+        app: what it stands before.
+        allowed_origins: the websites that may use /chat besides the server's own pages.
+    """
 
     def __init__(self, app: ASGIApp, allowed_origins: tuple[str, ...]) -> None:
         self._app = app
@@ -33,26 +50,39 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        name = secrets.token_hex(6)
+        set_before = request_id.set(name)
+        began = time.perf_counter()
+        status = 0
 
         async def guarded(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/chat"):
-                    headers["Cache-Control"] = "no-store"
-                if scope["path"] == "/widget.js":
-                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                status = message["status"]
+                _add_headers(MutableHeaders(scope=message), scope["path"], name)
             await send(message)
 
-        if scope["path"].startswith("/chat") and not self._welcome(scope):
-            refusal = JSONResponse(
-                {"error": "origin_not_allowed", "detail": "This website may not use the chat."},
-                403,
-            )
-            await refusal(scope, receive, guarded)
-            return
-        await self._app(scope, receive, guarded)
+        try:
+            if scope["path"].startswith("/chat") and not self._welcome(scope):
+                body = {
+                    "error": "origin_not_allowed",
+                    "detail": "This website may not use the chat.",
+                }
+                await JSONResponse(body, 403)(scope, receive, guarded)
+            else:
+                await self._app(scope, receive, guarded)
+        except Exception as error:
+            # Neither the log nor the reply says more than the kind of error.
+            logger.error("A request failed: %s", type(error).__name__)
+            if not status:
+                body = {"error": "try_again", "detail": notices.said(notices.TRY_AGAIN)}
+                await JSONResponse(body, 500)(scope, receive, guarded)
+        finally:
+            # The path only where it is one of ours: a strange one may say anything.
+            path = scope["path"] if scope.get("endpoint") else "(no such path)"
+            milliseconds = (time.perf_counter() - began) * 1000
+            logger.debug("%s %s %d, %.0f ms", scope["method"], path, status, milliseconds)
+            request_id.reset(set_before)
 
     def _welcome(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
@@ -61,3 +91,13 @@ class Guard:
             return True
         # A page of this server itself.
         return origin.partition("://")[2] == headers.get("host", "")
+
+
+def _add_headers(headers: MutableHeaders, path: str, request: str) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers["X-Request-ID"] = request
+    if path.startswith("/chat"):
+        headers["Cache-Control"] = "no-store"
+    if path == "/widget.js":
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.engine import resources
-from bot.web.channel import Channel, address_of
+from bot.web import notices
+from bot.web.addresses import address_of
+from bot.web.channel import Channel
 from bot.web.requests import MAX_BODY_BYTES, MAX_TEXT_CHARACTERS, Refused, check_text
 
 # Paragraphs, lists, bold, italics and links; no HTML, no images.
@@ -90,8 +92,7 @@ class Page:
         try:
             check_text(text)
             token = token or (await self._channel.new_session(address))["token"]
-            conversation = await self._channel.conversation(token)
-            messages = await self._channel.answer(conversation, message_id[:64], text, address)
+            messages, _ = await self._channel.turns.respond(token, message_id[:64], text, address)
         except Refused as refusal:
             return self._trouble(refusal.detail, refusal.status)
         asked = f'<p class="asked"><b>You:</b> {html.escape(text)}</p>'
@@ -104,7 +105,7 @@ class Page:
 
     def _render(self, conversation: str, token: str) -> str:
         clinic = resources.clinic()
-        values = self._channel.introduction(clinic)
+        values = notices.introduction(self._channel.settings)
         demo = (
             '<p class="demo">This is a demo: the clinic does not exist and its 555 numbers '
             "reach nobody.</p>"
