@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
@@ -26,55 +27,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
+from threadpoolctl import threadpool_limits
 
 from bot.engine.components import READING
+from bot.engine.custom_actions import CustomAction, LocalActions
 from bot.engine.response_generator import CuratedResponseGenerator
 
 logger = logging.getLogger(__name__)
 
 # Reading a message holds Python's lock only in part: the encoder runs outside it.
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
-_LATEST_EVENTS = 40
-
-
-class ActionServer(EndpointConfig):
-    """Rasa's connection to the action server, with a bound on the wait.
-
-    Rasa waits 300 seconds for a custom action; a patient does not. What the rules said
-    before the action is delivered all the same. The request carries only what the
-    actions use: the latest events, and no domain.
-    """
-
-    def __init__(self, url: str, timeout: float) -> None:
-        super().__init__(url=url)
-        self._seconds = timeout
-
-    async def request(self, *args: Any, **kwargs: Any) -> Any:
-        """Sends the request; raises `asyncio.TimeoutError` when the time is up."""
-        body = kwargs.get("json")
-        if isinstance(body, dict):
-            tracker = dict(body.get("tracker") or {})
-            tracker["events"] = (tracker.get("events") or [])[-_LATEST_EVENTS:]
-            kwargs["json"] = {**body, "domain": {}, "tracker": tracker}
-        kwargs["timeout"] = self._seconds
-        return await asyncio.wait_for(super().request(*args, **kwargs), self._seconds)
-
-
-class LocalActions(EndpointConfig):
-    """Runs the custom actions in this process: for `faqbot ask` and `faqbot test-all`."""
-
-    def __init__(self) -> None:
-        from rasa_sdk.executor import ActionExecutor
-
-        import actions
-
-        super().__init__(url="local")
-        self._executor = ActionExecutor()
-        self._executor.register_package(actions)
-
-    async def request(self, *args: Any, **kwargs: Any) -> Any:
-        """Runs the action that the request names."""
-        return await self._executor.run(kwargs["json"])
 
 
 class Collected(OutputChannel):
@@ -129,6 +91,14 @@ class _Processor(MessageProcessor):
         self._update_full_retrieval_intent(data)
         return dict(data)
 
+    def _get_action(self, action_name: str) -> Action | None:
+        action = super()._get_action(action_name)
+        return (
+            CustomAction(action_name, self.action_endpoint)
+            if type(action) is RemoteAction
+            else action
+        )
+
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Keeps the turn's tracker for `Assistant.take_turn`, which saves it with the reply."""
 
@@ -164,6 +134,9 @@ class Assistant:
             generator=nlg,
             action_endpoint=action_endpoint or LocalActions(),
         )
+        # The matrices of one message are small: a second thread would only wait for work,
+        # at full speed. It doubled the processor time of a message.
+        threadpool_limits(1, user_api="blas")
         self.domain = self._processor.domain
         self.store.domain = self.domain
         nlg.responses = self.domain.responses

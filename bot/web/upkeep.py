@@ -11,8 +11,9 @@ from pathlib import Path
 
 import sqlalchemy.exc
 
-from bot.engine.assistant import ActionServer, Assistant
+from bot.engine.assistant import Assistant
 from bot.engine.conversation_store import StoreAway
+from bot.engine.custom_actions import ActionServer
 from bot.settings import Settings
 from bot.web.turns import Turns
 
