@@ -22,7 +22,7 @@ from bot.settings import Settings, warnings_of
 from bot.web.channel import Channel
 from bot.web.guard import Guard
 from bot.web.health import Health
-from bot.web.limits import REDIS_SECONDS, Limits
+from bot.web.limits import Limits
 from bot.web.locks import LocalLocks, RedisLocks
 from bot.web.metrics import Metrics
 from bot.web.page import Page
@@ -34,6 +34,8 @@ from bot.web.upkeep import Upkeep
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
+# A Redis that hangs keeps no patient waiting longer.
+REDIS_SECONDS = 0.5
 
 
 def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
@@ -50,7 +52,7 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
         ConversationStore(None, database_url(settings), settings.history_events),
         Sessions(key),
         RedisLocks(redis) if redis else LocalLocks(),
-        Limits(settings, key),
+        Limits(settings, key, redis),
         Metrics(),
         settings.session_hours * 3600,
     )

@@ -8,16 +8,17 @@ import logging
 import time
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.errors import StorageError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.settings import Settings
 from bot.web.locks import REST_SECONDS
 
 logger = logging.getLogger(__name__)
 
-REDIS_SECONDS = 0.5
+_PREFIX = "faqbot"
 
 
 class TooMany(Exception):
@@ -31,26 +32,21 @@ class TooMany(Exception):
 class Limits:
     """Counts in Redis when several servers share the limits, else in memory.
 
+    A window begins with the first message and lasts as long as the limit says. The
+    Redis side is written here: the storage that comes with `limits` needs a newer
+    client than Rasa allows.
+
     Args:
-        settings: the limits, and where Redis is.
+        settings: the limits.
         key: network addresses are kept as a keyed hash, so that Redis holds none.
+        redis: the shared counts; None to count in memory.
     """
 
-    def __init__(self, settings: Settings, key: str) -> None:
+    def __init__(self, settings: Settings, key: str, redis: Redis | None) -> None:
         self._key = key.encode()
-        self._here = FixedWindowRateLimiter(MemoryStorage())
-        self._shared: FixedWindowRateLimiter | None = None
-        if settings.redis_url:
-            storage = RedisStorage(
-                f"async+{settings.redis_url}",
-                implementation="redispy",
-                wrap_exceptions=True,
-                key_prefix="faqbot:limits",
-                socket_timeout=REDIS_SECONDS,
-                socket_connect_timeout=REDIS_SECONDS,
-            )
-            self._shared = FixedWindowRateLimiter(storage)
+        self._redis = redis
         self._ask_again_at = 0.0
+        self._here = FixedWindowRateLimiter(MemoryStorage())
         self._session = parse(settings.rate_session)
         self._address = parse(settings.rate_address)
         self._new = parse(settings.rate_new_sessions)
@@ -67,10 +63,10 @@ class Limits:
     async def forget(self, conversation: str) -> None:
         """Removes what is kept about a session."""
         await self._here.clear(self._session, "session", conversation)
-        if self._shared is not None:
+        if self._redis is not None:
             try:
-                await self._shared.clear(self._session, "session", conversation)
-            except StorageError:
+                await self._redis.delete(_name(self._session, "session", conversation))
+            except RedisError:
                 # The key goes by itself when its window has passed.
                 logger.warning("Redis is away; a session's count stays until its window ends.")
 
@@ -78,23 +74,38 @@ class Limits:
         return hmac.new(self._key, address.encode(), hashlib.sha256).hexdigest()[:32]
 
     async def _count(self, limit: RateLimitItem, kind: str, who: str) -> None:
-        if self._shared is not None and time.monotonic() >= self._ask_again_at:
+        if self._redis is not None and time.monotonic() >= self._ask_again_at:
             try:
-                return await self._hit(self._shared, limit, kind, who)
-            except StorageError:
-                logger.warning("Redis is away; this server counts for itself.")
+                wait = await _hit(self._redis, limit, _name(limit, kind, who))
+            except RedisError as error:
+                logger.warning("Redis is away (%s); counting here.", type(error).__name__)
                 self._ask_again_at = time.monotonic() + REST_SECONDS
-        return await self._hit(self._here, limit, kind, who)
+                wait = await self._hit_here(limit, kind, who)
+        else:
+            wait = await self._hit_here(limit, kind, who)
+        if wait:
+            raise TooMany(max(1, int(wait) + 1))
 
-    async def _hit(
-        self, limiter: FixedWindowRateLimiter, limit: RateLimitItem, kind: str, who: str
-    ) -> None:
-        if await limiter.hit(limit, kind, who):
-            return
-        reset = (await limiter.get_window_stats(limit, kind, who)).reset_time
+    async def _hit_here(self, limit: RateLimitItem, kind: str, who: str) -> float:
+        """Counts; returns the seconds to wait, or 0."""
+        if await self._here.hit(limit, kind, who):
+            return 0.0
+        reset = (await self._here.get_window_stats(limit, kind, who)).reset_time
         wait = reset - time.time()
         if wait > limit.get_expiry() + 1:
             # Further off than the window is long: the clock was set back. Count anew.
-            await limiter.clear(limit, kind, who)
-            return
-        raise TooMany(max(1, int(wait) + 1))
+            await self._here.clear(limit, kind, who)
+            return 0.0
+        return max(wait, 0.1)
+
+
+async def _hit(redis: Redis, limit: RateLimitItem, name: str) -> float:
+    """Counts in Redis, whose clock alone matters; returns the seconds to wait, or 0."""
+    async with redis.pipeline(transaction=True) as commands:
+        commands.set(name, 0, ex=limit.get_expiry(), nx=True).incr(name).pttl(name)
+        _, count, left = await commands.execute()
+    return max(left / 1000, 0.1) if count > limit.amount else 0.0
+
+
+def _name(limit: RateLimitItem, kind: str, who: str) -> str:
+    return f"{_PREFIX}:{limit.key_for(kind, who)}"

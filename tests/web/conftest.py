@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 import httpx
 import pytest
 from chat_client import Server
+from services import Postgres, Redis
 
-from bot.engine.assistant import Assistant, LocalActions
+from bot.engine.assistant import Assistant
 from bot.engine.conversation_store import ConversationStore
+from bot.engine.custom_actions import LocalActions
+from bot.engine.database import META, connect
 from bot.settings import read_settings
 from bot.web.app import create_app
 from bot.web.turns import Turns
@@ -58,3 +61,29 @@ def lent(assistant: Assistant, store: ConversationStore) -> Assistant:
     store.domain = assistant.domain
     twin.store, twin._processor = store, processor
     return twin
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'conversations.db'}"
+    found: Postgres = request.getfixturevalue("postgres")
+    engine = connect(found.url)
+    META.drop_all(engine)
+    engine.dispose()
+    return found.url
