@@ -85,14 +85,28 @@ class Channel:
     async def history(self, request: Request) -> Response:
         """The conversation so far, for a reload or a second tab."""
         conversation, standing = await self.turns.standing(bearer(request))
-        turns = await self._stored(self._store.turns(conversation))
+        messages = await self._said_in(conversation)
+        introduction = notices.introduction(self.settings)
+        return JSONResponse({"messages": messages, **_switch(standing.paused), **introduction})
+
+    async def said_so_far(self, token: str) -> list[dict[str, Any]]:
+        """The messages of a conversation, for the page without JavaScript.
+
+        Raises:
+            Refused: the token is no good, or the store is away.
+        """
+        conversation, _ = await self.turns.standing(token)
+        return await self._said_in(conversation)
+
+    async def _said_in(self, conversation: str) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = []
-        for message_id, text, timestamp, reply in turns:
+        for message_id, text, timestamp, reply in await self._stored(
+            self._store.turns(conversation)
+        ):
             own = {"role": "user", "kind": "text", "text": text, "id": message_id}
             messages += [{**own, "at": timestamp}]
             messages += [{**message, "reply_to": message_id} for message in reply]
-        introduction = notices.introduction(self.settings)
-        return JSONResponse({"messages": messages, **_switch(standing.paused), **introduction})
+        return messages
 
     async def feedback(self, request: Request) -> Response:
         """A thumb up or down on one reply."""

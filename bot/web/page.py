@@ -1,10 +1,13 @@
-"""The demo clinic page, which works without JavaScript too."""
+"""The demo clinic page with the widget, and a plain form that works without JavaScript."""
 
 from __future__ import annotations
 
+import asyncio
 import html
 import urllib.parse
 import uuid
+from pathlib import Path
+from string import Template
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,48 +16,31 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.engine import resources
+from bot.engine.messages import buttons
 from bot.web import notices
 from bot.web.addresses import address_of
 from bot.web.channel import Channel
-from bot.web.requests import MAX_BODY_BYTES, MAX_TEXT_CHARACTERS, Refused, check_text
+from bot.web.requests import MAX_TEXT_CHARACTERS, Refused, check_text, limited_body
 
+TEMPLATE = Template((Path(__file__).parent / "static" / "page.html").read_text("utf-8"))
+# Answers whose questions are offered before the first message.
+STARTERS = ("common_side_effects", "missed_dose", "how_to_inject")
+# The levels as words: they are not told apart by colour alone.
+LEVELS = {
+    "emergency": "Emergency",
+    "same_day": "Get help today",
+    "routine": "Contact your clinic",
+}
 # Paragraphs, lists, bold, italics and links; no HTML, no images.
 _MARKDOWN = MarkdownIt("zero").enable(["list", "emphasis", "link", "newline"])
-_FRAME = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name}</title>
-<link rel="stylesheet" href="/demo.css">
-</head>
-<body>
-<header><p class="name">{name}</p><p>{phone}</p></header>
-<main>
-{demo}
-<h1>Questions about Dupixent or eczema?</h1>
-<p>Our assistant gives answers that were written ahead of time, each with its sources.
-It is a computer program, not a clinician, and it is <strong>not for emergencies:
-call {emergency}</strong>.</p>
-{conversation}
-<form method="post" action="/ask" aria-label="Ask the assistant">
-<input type="hidden" name="token" value="{token}">
-<input type="hidden" name="id" value="{id}">
-<label for="text">Your question</label>
-<textarea id="text" name="text" rows="3" maxlength="{most}" required></textarea>
-<button type="submit">Ask</button>
-</form>
-<p class="small">Please do not type names, birth dates or other personal details.
-The conversation is kept for {days} days. {hours}</p>
-</main>
-<script src="/widget.js" defer></script>
-<clinic-chat></clinic-chat>
-</body>
-</html>"""
 
 
 class Page:
-    """The page at `/` and the plain form behind it."""
+    """The page at `/` and the plain form behind it.
+
+    Args:
+        channel: the conversation that the form continues.
+    """
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -64,12 +50,17 @@ class Page:
         return [
             Route("/", self.show, methods=["GET"]),
             Route("/ask", self.ask, methods=["POST"]),
+            Route("/ask", self.back, methods=["GET"]),
             Route("/favicon.ico", self.no_icon, methods=["GET"]),
         ]
 
     async def show(self, _: Request) -> Response:
         """The page before any question."""
-        return HTMLResponse(self._render("", ""))
+        return self._page()
+
+    async def back(self, _: Request) -> Response:
+        """The address of an answer, opened anew: there is nothing to show, so begin again."""
+        return Response(status_code=303, headers={"Location": "/"})
 
     async def no_icon(self, _: Request) -> Response:
         """Browsers ask for an icon; there is none."""
@@ -77,79 +68,146 @@ class Page:
 
     async def ask(self, request: Request) -> Response:
         """One question by plain form: the same assistant, the same rules."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                return self._trouble("The message is too long.", 413)
-        form = {
-            key: values[0]
-            for key, values in urllib.parse.parse_qs(body.decode("utf-8", "replace")).items()
-        }
-        text = form.get("text", "")[:MAX_BODY_BYTES]
-        token, message_id = form.get("token", ""), form.get("id") or uuid.uuid4().hex
-        address = address_of(request, self._channel.settings)
+        try:
+            form = _fields(await limited_body(request))
+        except Refused as refusal:
+            return self._page(_trouble(refusal), status=refusal.status)
+        # A quick reply is a button of the form; it wins over what is in the field.
+        text = form.get("reply") or form.get("text", "")
+        message_id = form.get("id", "")[:64] or uuid.uuid4().hex
         try:
             check_text(text)
-            token = token or (await self._channel.new_session(address))["token"]
-            messages, _ = await self._channel.turns.respond(token, message_id[:64], text, address)
+            token, messages = await self._answer(request, form.get("token", ""), message_id, text)
         except Refused as refusal:
-            return self._trouble(refusal.detail, refusal.status)
-        asked = f'<p class="asked"><b>You:</b> {html.escape(text)}</p>'
-        return HTMLResponse(self._render(asked + "".join(map(_message, messages)), token))
+            # After the end of a session the next try begins a new one.
+            token = "" if refusal.status == 401 else form.get("token", "")
+            return self._page(_trouble(refusal), token, text, status=refusal.status)
+        try:
+            earlier = await self._channel.said_so_far(token) if token else []
+        except Refused:
+            earlier, token = [], ""
+        if not any(message.get("id") == message_id for message in earlier):
+            # Not kept: an emergency that was answered although something failed, or a pause.
+            earlier += [{"role": "user", "text": text}, *messages]
+        return self._page(_conversation(earlier), token, replies=_quick_replies(messages))
 
-    def _trouble(self, detail: str, status: int) -> Response:
-        return HTMLResponse(
-            self._render(f'<p class="trouble" role="alert">{html.escape(detail)}</p>', ""), status
-        )
+    async def _answer(
+        self, request: Request, token: str, message_id: str, text: str
+    ) -> tuple[str, list[dict[str, Any]]]:
+        address = address_of(request, self._channel.settings)
+        if not token:
+            try:
+                token = (await self._channel.new_session(address))["token"]
+            except Refused:
+                urgent = await asyncio.to_thread(notices.emergency, text)
+                if urgent is None:
+                    raise
+                return "", [urgent]
+        messages, _ = await self._channel.turns.respond(token, message_id, text, address)
+        return token, messages
 
-    def _render(self, conversation: str, token: str) -> str:
+    def _page(
+        self,
+        conversation: str = "",
+        token: str = "",
+        unsent: str = "",
+        replies: list[dict[str, str]] | None = None,
+        status: int = 200,
+    ) -> HTMLResponse:
         clinic = resources.clinic()
-        values = notices.introduction(self._channel.settings)
-        demo = (
-            '<p class="demo">This is a demo: the clinic does not exist and its 555 numbers '
-            "reach nobody.</p>"
-            if clinic.demo
-            else ""
-        )
-        return _FRAME.format(
-            name=html.escape(clinic.name),
+        before = notices.introduction(self._channel.settings)
+        answers = [resources.answers().get(faq_id) for faq_id in STARTERS]
+        starters = buttons(answer.question for answer in answers if answer)
+        demo = "This is a demo: the clinic does not exist and its 555 numbers reach nobody."
+        page = TEMPLATE.substitute(
+            title=html.escape(f"{clinic.name}: questions about Dupixent and eczema"),
+            clinic=html.escape(clinic.name),
             phone=_phone("Phone", clinic.phone),
+            open_now=html.escape(before["clinic"]["open_now"]),
             emergency=html.escape(clinic.emergency_number),
-            demo=demo,
-            conversation=f'<section aria-label="Conversation">{conversation}</section>',
-            token=html.escape(token, quote=True),
+            demo=f'<p class="demo">{demo}</p>' if clinic.demo else "",
+            conversation=conversation,
+            token=html.escape(token),
             id=uuid.uuid4().hex,
             most=MAX_TEXT_CHARACTERS,
-            days=f"{values['retention_days']:g}",
-            hours=html.escape(values["clinic"]["open_now"]),
+            unsent=html.escape(unsent),
+            quick_replies=_buttons(starters if replies is None else replies),
+            notices="\n".join(f"<li>{html.escape(text)}</li>" for text in before["notices"]),
+            questions=html.escape("|".join(starter["title"] for starter in starters)),
         )
+        return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 
 
-def _message(message: dict[str, Any]) -> str:
-    parts = [f'<article class="{html.escape(message["kind"])} {html.escape(message["level"])}">']
-    parts.append(f"<p class='speaker'>Assistant</p>{_MARKDOWN.render(message['text'])}")
+def _fields(body: bytes) -> dict[str, str]:
+    text = body.decode("utf-8", "replace")
+    return {name: values[0] for name, values in urllib.parse.parse_qs(text).items()}
+
+
+def _trouble(refusal: Refused) -> str:
+    return f'<p class="trouble" role="alert" id="latest">{html.escape(refusal.detail)}</p>'
+
+
+def _conversation(messages: list[dict[str, Any]]) -> str:
+    """Each message with its speaker; the latest question can be jumped to."""
+    parts = []
+    latest = max(i for i, message in enumerate(messages) if message["role"] == "user")
+    for index, message in enumerate(messages):
+        mark = ' id="latest"' if index == latest else ""
+        if message["role"] == "user":
+            text = html.escape(message["text"])
+            parts.append(f'<h2{mark}>You</h2><article class="you"><p>{text}</p></article>')
+        else:
+            parts.append(f"<h2>Assistant</h2>{_reply(message)}")
+    return "\n".join(parts)
+
+
+def _reply(message: dict[str, Any]) -> str:
+    level = message["level"] if message["kind"] == "escalation" else ""
+    parts = [f'<article class="{html.escape(level)}">']
+    if level in LEVELS:
+        parts.append(f'<p class="level">{LEVELS[level]}</p>')
+    parts.append(_MARKDOWN.render(message["text"]))
     parts += [f"<p>{_phone(phone['label'], phone['number'])}</p>" for phone in message["phones"]]
     if message["sources"]:
         items = "".join(
-            f'<li><a href="{html.escape(s["url"], quote=True)}" rel="noopener noreferrer">'
-            f"{html.escape(s['title'])}</a> ({html.escape(s['publisher'])})</li>"
-            for s in message["sources"]
+            f'<li><a href="{html.escape(source["url"])}" rel="noopener noreferrer">'
+            f"{html.escape(source['title'])}</a> ({html.escape(source['publisher'])})</li>"
+            for source in message["sources"]
         )
         parts.append(f"<details><summary>Sources</summary><ul>{items}</ul></details>")
     if message["kind"] == "answer":
-        reviewed = message["reviewed_on"]
-        label = f"Reviewed on {reviewed}" if reviewed else message["reviewed_by"]
-        parts.append(f'<p class="small">{html.escape(label)}</p>')
-    if message["quick_replies"]:
-        items = "".join(f"<li>{html.escape(q['title'])}</li>" for q in message["quick_replies"])
-        parts.append(f"<p>You can ask:</p><ul>{items}</ul>")
+        parts.append(f'<p class="small">{html.escape(_review(message))}</p>')
     return "".join([*parts, "</article>"])
 
 
+def _review(message: dict[str, Any]) -> str:
+    by = message["reviewed_by"] or "not yet reviewed by a clinician"
+    if message["reviewed_on"]:
+        return f"Reviewed by a clinician on {message['reviewed_on']} ({by})"
+    return f"{by[0].upper()}{by[1:]}."
+
+
+def _quick_replies(messages: list[dict[str, Any]]) -> list[dict[str, str]]:
+    offered = [message["quick_replies"] for message in messages if message["quick_replies"]]
+    return offered[-1] if offered else []
+
+
+def _buttons(replies: list[dict[str, str]]) -> str:
+    if not replies:
+        return ""
+    items = "".join(
+        f'<button name="reply" value="{html.escape(reply["payload"])}" formnovalidate>'
+        f"{html.escape(reply['title'])}</button>"
+        for reply in replies
+    )
+    return f'<div class="replies"><p class="small">Or choose:</p>{items}</div>'
+
+
 def _phone(label: str, number: str) -> str:
+    """A phone link that a screen reader speaks digit by digit."""
     dial = "".join(c for c in number if c.isdigit() or c == "+")
+    spoken = ", ".join(" ".join(part) for part in number.split("-"))
     return (
         f'{html.escape(label)}: <a href="tel:{dial}" aria-label="{html.escape(label)}, '
-        f'{" ".join(dial)}">{html.escape(number)}</a>'
+        f'{spoken}">{html.escape(number)}</a>'
     )

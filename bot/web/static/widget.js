@@ -1,331 +1,818 @@
-// <clinic-chat>: the clinic's assistant as one custom element. No dependency, no cookie,
-// nothing from anywhere but the server that this file came from.
+// <clinic-chat>: the clinic's assistant as one custom element. No dependency, no cookie, no
+// build step, and nothing from anywhere but the server that this file came from.
+// How to embed and adapt it: docs/embedding.md. How it was tested: docs/accessibility.md.
+//
+// Contents: texts, styles, DOM helpers, Markdown, messages, the server, the element.
 (() => {
   "use strict";
   if (customElements.get("clinic-chat")) return;
-  const here = document.currentScript && document.currentScript.src;
-  const STORED = "clinic-chat";
+  const script = document.currentScript && document.currentScript.src;
+
+  // ---- Texts. Each can be replaced by an attribute: text-send="Ask". ----
+
   const TEXTS = {
-    title: "Ask about Dupixent and eczema", open: "Questions? Ask our assistant", close: "Close chat",
-    placeholder: "Type your question", send: "Send", you: "You", assistant: "Assistant",
-    typing: "The assistant is typing", retry: "Not sent. Try again", restart: "Start over",
-    forget: "Delete this conversation", print: "Print or save", sources: "Sources",
-    reviewed: "Reviewed on", good: "This helped", bad: "This did not help",
-    why: "What was missing? (optional)", thanks: "Thank you for telling us.", ended: "This conversation has ended. A new one has started.",
-    deleted: "This conversation was deleted.", sure: "Delete this conversation for good?", yes: "Delete", no: "Keep",
-    offline: "No connection. Your message is still here.", urgent: "Emergency", today: "Contact someone today", soon: "Contact your clinic",
+    title: "Dupixent and eczema",
+    open: "Ask a question",
+    close: "Close chat",
+    options: "Options",
+    conversation: "Conversation",
+    you: "You",
+    assistant: "Assistant",
+    question: "Your question",
+    placeholder: "Type your question",
+    send: "Send",
+    left: "characters left",
+    over: "characters too many. Please shorten your question.",
+    typing: "The assistant is typing",
+    suggested: "You could ask",
+    emergency: "In an emergency, call",
+    demo: "Demonstration. This clinic and its phone numbers are made up.",
+    level_emergency: "Emergency",
+    level_same_day: "Get help today",
+    level_routine: "Contact your clinic",
+    sources: "Sources",
+    new_tab: "opens in a new tab",
+    reviewed: "Reviewed by a clinician on",
+    helped: "Was this helpful?",
+    yes: "Yes, this helped",
+    no: "No, this did not help",
+    why: "What was missing? (optional, no personal details)",
+    skip: "Skip",
+    thanks: "Thank you for telling us.",
+    loading: "Connecting",
+    not_sent: "Not sent.",
+    offline: "There is no connection to the assistant.",
+    still_here: "Your message is still here.",
+    no_start: "The assistant cannot be reached right now.",
+    retry: "Try again",
+    in_seconds: "in {seconds} s",
+    ended: "The last conversation has ended. This is a new one.",
+    ended_kept: "The last conversation has ended. This is a new one: press Send to ask again.",
+    restart: "Start over",
+    restarted: "This is a new conversation.",
+    print: "Print or save",
+    printed: "Conversation with the clinic's assistant. It gives general information and is not a clinician.",
+    no_print: "The browser did not allow a new page. Please allow pop-ups here and try again.",
+    forget: "Delete this conversation",
+    sure: "Delete this conversation for good?",
+    delete: "Delete",
+    keep: "Keep",
+    deleted: "The conversation was deleted.",
   };
-  const LEVELS = { emergency: ["urgent", "⚠"], same_day: ["today", "☎"], routine: ["soon", "✉"] };
+
+  // ---- Styles. Attached as constructed sheets, which a strict CSP allows. ----
+
+  const LIGHT = `
+    --brand: var(--clinic-chat-color, #0f566e); --on-brand: var(--clinic-chat-on-color, #fff);
+    --back: var(--clinic-chat-background, #fff); --text: var(--clinic-chat-text, #1c2b33);
+    --head: var(--brand); --on-head: var(--on-brand); --log: #f4f7f8; --quiet: #4f5d67; --line: #d5dde2; --field: #6b7983; --hover: #e6eff3;
+    --urgent: #a31621; --on-urgent: #fff; --urgent-back: #fff6f5;
+    --today: #7d4e00; --on-today: #fff; --today-back: #fffaf0;`;
+  const DARK = `
+    --brand: var(--clinic-chat-color-dark, #8ccfe8); --on-brand: var(--clinic-chat-on-color-dark, #06222d);
+    --back: var(--clinic-chat-background-dark, #1b2329); --text: var(--clinic-chat-text-dark, #e9eff2);
+    --head: #143b4a; --on-head: #fff; --log: #12181c; --quiet: #abb8c1; --line: #3a464f; --field: #8b99a3; --hover: #26323a;
+    --urgent: #ffb3ab; --on-urgent: #3d0507; --urgent-back: #2e1a1b;
+    --today: #ffcf85; --on-today: #2f1d00; --today-back: #2a2317;`;
+  // The panel covers a small screen, and is then a modal dialog.
+  const SMALL = matchMedia("(max-width: 30rem), (max-height: 26rem)");
+  const SHADE = matchMedia("(prefers-color-scheme: dark)");
   const CSS = `
-:host{all:initial;--b:var(--clinic-chat-color,#14526b);--f:var(--clinic-chat-on-color,#fff);--g:var(--clinic-chat-background,#fff);--t:var(--clinic-chat-text,#1b1f23);--m:#565f68;--l:#c5ccd3;--s:#eef3f6;--e:#9b1c1c;--eb:#fdf0f0;--w:#7a4b00;--wb:#fff6e5;font:16px/1.5 system-ui,sans-serif;color:var(--t);color-scheme:light dark}
-:host([hidden]){display:none}
-@media (prefers-color-scheme:dark){:host{--b:var(--clinic-chat-color,#8fd0ea);--f:var(--clinic-chat-on-color,#08222e);--g:var(--clinic-chat-background,#15191d);--t:var(--clinic-chat-text,#edf1f4);--m:#aab4bd;--l:#4a545d;--s:#222a31;--e:#ffb4b4;--eb:#3a1a1a;--w:#ffd48a;--wb:#35290f}}
-*{box-sizing:border-box;font:inherit}
-button,summary{cursor:pointer;min-height:44px;min-width:44px}
-button{background:var(--g);color:var(--b);border:2px solid var(--b);border-radius:8px;padding:.4em .8em}
-button:hover{text-decoration:underline}
-:focus-visible{outline:3px solid var(--b);outline-offset:2px}
-button:disabled{opacity:.6;cursor:default}
-.launch,.panel{position:fixed;z-index:2147483000;bottom:max(1rem,env(safe-area-inset-bottom))}
-.launch{background:var(--b);color:var(--f);border-radius:2em;padding:.7em 1.2em;box-shadow:0 2px 10px #0005;max-width:calc(100vw - 2rem)}
-.right{right:1rem}.left{left:1rem}
-.panel{display:flex;flex-direction:column;width:min(26rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));background:var(--g);border:1px solid var(--l);border-radius:12px;box-shadow:0 4px 24px #0006;overflow:auto}
-[hidden]{display:none!important}
-header{display:flex;align-items:center;gap:.5rem;padding:.5rem .5rem .5rem 1rem;background:var(--b);color:var(--f);border-radius:11px 11px 0 0}
-h2{font-size:1.05rem;font-weight:650;margin:0;flex:1}
-header button{background:none;color:inherit;border-color:transparent}
-header :focus-visible{outline-color:var(--f)}
-.log{flex:1 1 12rem;overflow:auto;padding:1rem;min-height:8rem;overflow-wrap:anywhere}
-.log>*{margin:0 0 .9rem}
-.intro{color:var(--m);font-size:.95rem}.intro ul{padding-left:1.2rem;margin:.4rem 0}
-.who{font-size:.85rem;color:var(--m);margin:0 0 .15rem}
-.msg{border-radius:10px;padding:.7rem .9rem;background:var(--s)}
-.msg.mine{background:var(--g);border:1px solid var(--l);margin-left:2rem;white-space:pre-wrap}
-.msg.emergency{background:var(--eb);border:3px solid var(--e)}
-.msg.same_day{background:var(--wb);border:2px solid var(--w)}
-.msg.routine{border:2px dashed var(--b)}
-.flag{font-weight:700;margin:0 0 .3rem}.emergency .flag{color:var(--e)}.same_day .flag{color:var(--w)}
-p{margin:0 0 .6rem}p:last-child{margin:0}ul,ol{margin:.2rem 0 .6rem;padding-left:1.3rem}b{font-weight:700}i{font-style:italic}
-a{color:var(--b)}.tel{display:inline-block;font-weight:700;padding:.5rem 0;min-height:44px}
-.small{font-size:.85rem;color:var(--m)}
-summary{padding:.6rem 0;font-size:.9rem}details ul{font-size:.9rem}
-.chips{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;list-style:none;margin:.6rem 0 0}
-.chips button{border-radius:1.2em;text-align:left}
-.tools{display:flex;flex-wrap:wrap;gap:.3rem;padding:.3rem .6rem;border-top:1px solid var(--l)}
-.tools button,.rate button{border-color:transparent;padding:.2em .5em;font-size:.9rem}
-.rate{display:flex;flex-wrap:wrap;gap:.3rem;align-items:center}
-form{display:grid;grid-template-columns:1fr auto;gap:.4rem;padding:.6rem;border-top:1px solid var(--l)}
-textarea,input{width:100%;color:var(--t);background:var(--g);border:2px solid var(--m);border-radius:8px;padding:.5rem;resize:none;min-height:44px}
-form button{background:var(--b);color:var(--f)}.count{grid-column:1/-1;text-align:right;margin:0}
-.fail{border:2px solid var(--e);border-radius:8px;padding:.5rem}
-.off{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.dots::after{content:"…";animation:d 1.2s steps(4) infinite}
-@keyframes d{from{opacity:.2}to{opacity:1}}
-@media (prefers-reduced-motion:reduce){.dots::after{animation:none}}
-@media (forced-colors:active){.msg,.launch,.panel{border:2px solid CanvasText}.msg.emergency{border-width:4px}}
-@media (max-width:30rem),(max-height:26rem){.panel{inset:0;width:auto;height:auto;border-radius:0;border:0}header{border-radius:0}.log{min-height:5rem}.tools{border:0}}`;
+:host { position: absolute !important; width: 0 !important; height: 0 !important; min-width: 0 !important;
+  min-height: 0 !important; margin: 0 !important; padding: 0 !important; border: 0 !important; }
+:host([position=inline]) { position: static !important; width: auto !important; height: auto !important; display: inline-block; }
+:host([hidden]) { display: none !important; }
+[hidden] { display: none !important; }
+.launch, .panel { all: initial; ${LIGHT} box-sizing: border-box; color: var(--text); color-scheme: light;
+  font: 16px/1.5 var(--clinic-chat-font, system-ui, -apple-system, "Segoe UI", sans-serif); -webkit-text-size-adjust: 100%; }
+.dark { ${DARK} color-scheme: dark; }
+:where(.panel *) { box-sizing: border-box; font: inherit; color: inherit; margin: 0; }
+
+.launch { position: fixed; z-index: 2147483000; bottom: calc(var(--clinic-chat-offset-y, 1.25rem) + env(safe-area-inset-bottom, 0px));
+  display: flex; align-items: center; gap: .6rem; max-width: calc(100vw - 2.5rem); padding: .8rem 1.3rem .8rem 1.1rem;
+  border-radius: 2rem; background: var(--brand); color: var(--on-brand); border: 1px solid transparent; cursor: pointer;
+  font-weight: 600; box-shadow: 0 4px 16px #0003, 0 1px 3px #0003; }
+.launch:hover { box-shadow: 0 6px 22px #0004, 0 1px 4px #0004; }
+.launch.inline { position: static; }
+.launch.aside { visibility: visible; transform: translateY(calc(100% + 4rem)); }
+.right { right: var(--clinic-chat-offset-x, 1.25rem); left: auto; } .left { left: var(--clinic-chat-offset-x, 1.25rem); right: auto; }
+svg { width: 1.4em; height: 1.4em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; } header svg { stroke-width: 2.4; }
+
+.panel { position: fixed; z-index: 2147483000; bottom: var(--clinic-chat-offset-y, 1.25rem); top: auto; margin: 0; padding: 0;
+  display: flex; flex-direction: column; width: min(26rem, calc(100vw - 2.5rem)); height: min(44rem, calc(100dvh - 2.5rem)); max-width: none; max-height: none;
+  overflow: hidden; background: var(--back); border: 1px solid var(--line); border-radius: var(--clinic-chat-radius, 14px); box-shadow: 0 12px 40px #0004; }
+header { flex: none; position: relative; display: flex; align-items: center; gap: .15rem; padding: .6rem .5rem .6rem 1.1rem; background: var(--head); color: var(--on-head); }
+header > div { flex: 1; min-width: 0; }
+h2 { font-size: 1.06rem; font-weight: 650; line-height: 1.3; }
+.clinic { font-size: .86rem; line-height: 1.3; }
+.icon { display: grid; place-items: center; width: 44px; height: 44px; padding: 0; border: 0; border-radius: 50%; background: none; cursor: pointer; }
+header .icon:hover { background: #8884; }
+header :focus-visible { outline-color: var(--on-head); outline-offset: -3px; }
+.menu { position: absolute; z-index: 1; top: calc(100% + .3rem); right: .6rem; min-width: 14rem; max-width: calc(100% - 1.2rem); padding: .35rem; background: var(--back); color: var(--text);
+  border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 8px 24px #0003; }
+.menu button { display: block; width: 100%; min-height: 44px; padding: .4rem .8rem; border: 0; border-radius: 7px; background: none; text-align: start; cursor: pointer; }
+.menu button:hover { background: var(--hover); }
+.panel .menu :focus-visible { outline-color: var(--brand); }
+:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
+
+.log { flex: 1 1 0; min-height: 4rem; overflow: hidden auto; overscroll-behavior: contain; padding: 1rem 1.1rem; background: var(--log); overflow-wrap: anywhere; scroll-behavior: smooth; }
+.log:focus-visible, .turn:focus-visible { outline-offset: -3px; }
+.turn:focus { outline: none; }
+.turn { margin-bottom: 1.1rem; }
+.who { font-size: .8rem; font-weight: 600; color: var(--quiet); margin: .8rem .2rem .25rem; }
+.mine.who { text-align: end; }
+.bubble { padding: .75rem .95rem; border: 1px solid var(--line); border-radius: 14px; background: var(--back); }
+.off + .bubble { margin-top: .5rem; }
+.bubble.mine { width: fit-content; max-width: 88%; margin-inline-start: auto; white-space: pre-wrap; border-color: var(--brand); border-end-end-radius: 4px; background: var(--head); color: var(--on-head); }
+.bubble.theirs { border-start-start-radius: 4px; }
+.bubble > * + * { margin-top: .6rem; }
+.panel ul, .panel ol { padding: 0 0 0 1.3rem; }
+.panel li + li { margin-top: .25rem; }
+.panel strong { font-weight: 700; } .panel em { font-style: italic; }
+.panel a { color: var(--brand); text-decoration: underline; text-underline-offset: 2px; border-radius: 3px; }
+.small { font-size: .86rem; color: var(--quiet); }
+.intro { padding: .2rem 0 .4rem; }
+.intro .hello { font-size: 1.06rem; line-height: 1.45; }
+.intro ul { list-style: none; padding: 0; margin: .8rem 0; border-top: 1px solid var(--line); }
+.intro li { padding: .5rem 0; margin: 0; border-bottom: 1px solid var(--line); font-size: .92rem; }
+.intro li:first-child { font-weight: 650; }
+.demo { padding: .4rem .7rem; border: 1px dashed var(--today); border-radius: 8px; margin-bottom: .8rem; font-size: .86rem; }
+
+/* Levels differ by word, icon, and border, not by colour alone. */
+.level { display: flex; align-items: center; gap: .5rem; font-weight: 700; }
+.escalation .level { margin: -.75rem -.95rem 0; padding: .5rem .95rem; border-radius: 2px 10px 0 0; }
+.emergency { border: 3px solid var(--urgent); background: var(--urgent-back); } .emergency .level { background: var(--urgent); color: var(--on-urgent); }
+.same_day { border: 2px solid var(--today); background: var(--today-back); } .same_day .level { background: var(--today); color: var(--on-today); }
+.routine { border: 2px dashed var(--brand); } .routine .level { color: var(--brand); padding-bottom: 0; }
+.phones { display: grid; gap: .4rem; margin-top: .7rem; }
+.panel a.call { display: flex; align-items: center; gap: .6rem; min-height: 44px; padding: .4rem .8rem; border: 2px solid currentColor; border-radius: 9px; font-weight: 650; line-height: 1.3; text-decoration: none; }
+.call span { display: block; } .call span span:first-child { font-size: .9rem; font-weight: 500; } .call:hover span span:last-child { text-decoration: underline; }
+a[href^="tel:"] { white-space: nowrap; } .panel .call { white-space: normal; }
+.panel .emergency a, .emergency .call { color: var(--urgent); } .panel .same_day a { color: var(--today); }
+.panel .escalation a.call:first-child { background: var(--brand); color: var(--on-brand); border-color: var(--brand); }
+.panel .emergency a.call:first-child { background: var(--urgent); color: var(--on-urgent); border-color: var(--urgent); }
+.panel .same_day a.call:first-child { background: var(--today); color: var(--on-today); border-color: var(--today); }
+
+.foot { margin-top: .8rem; padding-top: .35rem; border-top: 1px solid var(--line); font-size: .86rem; color: var(--quiet); }
+.foot > p { padding: .3rem 0; }
+summary { width: fit-content; padding: .35rem .3rem .35rem 0; cursor: pointer; border-radius: 4px; color: var(--brand); font-weight: 600; }
+details li { margin-bottom: .4rem; }
+.rate { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .2rem; min-height: 44px; }
+.rate .icon { color: var(--brand); } .rate .icon:hover { background: var(--hover); }
+.rate label { flex: 1 0 100%; } .rate input { flex: 1 1 8rem; } .rate button:not(.icon) { margin: .4rem 0 .4rem .3rem; }
+.chips { margin-top: .7rem; }
+.panel .chips ul { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .4rem; padding: 0; list-style: none; }
+.chips li { margin: 0 !important; }
+.button { min-height: 44px; padding: .45rem 1rem; border: 1.5px solid var(--brand); border-radius: 9px; background: var(--back); color: var(--brand); font-weight: 600; cursor: pointer; line-height: 1.3; }
+.chips .button { border-radius: 22px; text-align: start; font-weight: 500; font-size: .95rem; }
+.button:hover { background: var(--hover); }
+.panel .main { background: var(--brand); color: var(--on-brand); } .main:hover { text-decoration: underline; }
+.button:disabled, .button[aria-disabled=true] { opacity: .65; cursor: default; }
+.typing { display: flex; align-items: center; gap: .3rem; width: fit-content; margin: .8rem .2rem; font-size: .86rem; color: var(--quiet); }
+.typing i { width: .45rem; height: .45rem; border-radius: 50%; background: currentColor; animation: blink 1.2s infinite; } .typing i:nth-child(2) { animation-delay: .2s; } .typing i:nth-child(3) { animation-delay: .4s; margin-right: .3rem; }
+@keyframes blink { 0%, 60%, 100% { opacity: .3; } 30% { opacity: 1; } }
+.trouble { display: grid; gap: .6rem; margin: .6rem 0; padding: .7rem .9rem; border: 2px solid var(--urgent); border-radius: 10px; background: var(--back); }
+.trouble .level { color: var(--urgent); } .trouble div { display: flex; flex-wrap: wrap; gap: .5rem; }
+.note { margin: .6rem 0; padding: .5rem .8rem; border-radius: 9px; background: var(--hover); font-size: .92rem; }
+.paused { flex: none; max-height: 45%; overflow: auto; padding: .8rem 1.1rem; border-top: 2px solid var(--today); background: var(--today-back); }
+
+form { flex: none; display: grid; grid-template-columns: 1fr auto; gap: .35rem .5rem; align-items: end; padding: .7rem .8rem .5rem; border-top: 1px solid var(--line); background: var(--back); }
+textarea, input { width: 100%; min-height: 46px; padding: .6rem .75rem; border: 1.5px solid var(--field); border-radius: 10px; background: var(--back); color: var(--text); }
+textarea { display: block; resize: none; max-height: 8rem; field-sizing: content; line-height: 1.4; }
+textarea::placeholder { color: var(--quiet); opacity: 1; }
+textarea:focus-visible, input:focus-visible { outline-offset: -1px; }
+[aria-invalid=true] { border-color: var(--urgent); }
+form .button { min-height: 46px; }
+.below { grid-column: 1 / -1; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-size: .8rem; color: var(--quiet); }
+.count { margin-inline-start: auto !important; font-variant-numeric: tabular-nums; } .count.over { color: var(--urgent); font-weight: 650; }
+.off { position: absolute !important; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+@media (max-width: 30rem), (max-height: 26rem) {
+  .launch:not(.inline) { padding: 1rem; } .launch:not(.inline) span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .panel { inset: 0; top: var(--top, 0px); width: 100%; height: var(--height, 100dvh); border: 0; border-radius: 0; padding: env(safe-area-inset-top, 0) env(safe-area-inset-right, 0) env(safe-area-inset-bottom, 0) env(safe-area-inset-left, 0); }
+}
+@media (max-height: 26rem) {
+  header { padding-block: 0; } .clinic { display: none; } form { padding: .3rem .6rem; } .log { padding-block: .5rem; min-height: 0; }
+  textarea { max-height: 4rem; } .below { font-size: .75rem; }
+}
+@media (prefers-reduced-motion: reduce) { .typing i { animation: none; } .log { scroll-behavior: auto; } }
+@media (forced-colors: active) {
+  .launch, .bubble, header, .note { border: 2px solid; } .emergency { border: 5px double; } .routine { border-style: dashed; }
+  .typing i { background: CanvasText; } .menu button { border: 1px solid; }
+}
+@media print { .launch, .panel { display: none !important; } }`;
+
+  const PAPER = `
+body { font: 11pt/1.5 Georgia, serif; color: #000; background: #fff; max-width: 42rem; margin: 2rem auto; padding: 0 1.5rem; overflow-wrap: anywhere; }
+h1 { font-size: 17pt; line-height: 1.25; margin: 0 0 .3rem; } p { margin: 0 0 .5rem; }
+.turn { margin-top: 1.2rem; padding-top: .4rem; border-top: 1px solid #999; }
+h3 { font: bold 9pt/1.4 sans-serif; margin: .8rem 0 .2rem; } .bubble.mine { font-weight: bold; white-space: pre-wrap; }
+.escalation { border: 2px solid; padding: .6rem .9rem; break-inside: avoid; } .level { font-weight: bold; } .emergency { border-width: 4px; }
+.call { display: block; } .call span span:first-child::after { content: ": "; } .foot, .meta { font-size: 9pt; color: #333; } summary { font-weight: bold; list-style: none; }
+svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href); } a { color: inherit; }
+.intro, .note { font-size: 9pt; } .demo { border: 1px dashed; padding: .3rem .6rem; }`;
+
+  // ---- DOM helpers ----
 
   const make = (tag, props = {}, ...children) => {
     const node = document.createElement(tag);
     for (const [key, value] of Object.entries(props)) {
       if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-      else if (key in node && key !== "role") node[key] = value;
+      else if (key in node && typeof value !== "string" || key === "className") node[key] = value;
       else node.setAttribute(key, value);
     }
-    node.append(...children.filter((child) => child !== null && child !== undefined));
+    node.append(...children.filter((child) => child != null && child !== ""));
     return node;
   };
-  const spoken = (number) => [...number].filter((c) => /[0-9]/.test(c)).join(" ");
-  const phone = (number, label) =>
-    make("a", { className: "tel", href: "tel:" + number.replace(/[^0-9+]/g, ""), "aria-label": (label ? label + ", " : "") + spoken(number) }, label ? label + ": " + number : number);
+  const SHAPES = {
+    chat: "M21 12a8 8 0 0 1-8 8H4l1.8-3A8 8 0 1 1 21 12ZM9 10h7M9 14h4",
+    close: "M6 6l12 12M18 6L6 18",
+    options: "M5 12h.1M4.9 12h.2M12 12h.1M11.9 12h.2M19 12h.1M18.9 12h.2",
+    emergency: "M12 3l10 18H2L12 3ZM12 10v5M12 18h.01",
+    same_day: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 7v5l3 2",
+    routine: "M4 5h16v14H4ZM4 9h16M8 3v4M16 3v4M9 14h6",
+    phone: "M6 3h3l2 5-2.5 1.5a11 11 0 0 0 5 5L15 12l5 2v3a3 3 0 0 1-3 3A14 14 0 0 1 3 6a3 3 0 0 1 3-3Z",
+    yes: "M7 11v9M7 11l4-8a2 2 0 0 1 3 2l-1 5h5a2 2 0 0 1 2 2.4l-1.2 6A2 2 0 0 1 17 20H4v-9Z",
+    no: "M7 13V4M7 13l4 8a2 2 0 0 0 3-2l-1-5h5a2 2 0 0 0 2-2.4l-1.2-6A2 2 0 0 0 17 4H4v9Z",
+  };
+  const icon = (name) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS(svg.namespaceURI, "path");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", SHAPES[name]);
+    svg.append(path);
+    return svg;
+  };
+  const sheet = (css, view = window) => {
+    const made = new view.CSSStyleSheet();
+    made.replaceSync(css);
+    return made;
+  };
+  const button = (label, press, className = "button") => make("button", { type: "button", className, onclick: press }, label);
+  const iconButton = (name, label, press) => make("button", { type: "button", className: "icon", "aria-label": label, title: label, onclick: press }, icon(name));
+  const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  // Markdown by DOM calls from a short list: paragraphs, lists, bold, italics, web and phone links.
-  const LINK = /\[([^\]]+)\]\(((?:https:\/\/|tel:|mailto:)[^\s)]+)\)|\*\*([^*]+)\*\*|\*([^*\n]+)\*|(?<![\w-])(1-\d{3}-\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])/;
-  const inline = (node, text) => {
-    for (let match; (match = LINK.exec(text)); text = text.slice(match.index + match[0].length)) {
+  // A screen reader speaks a phone number digit by digit.
+  const spoken = (number) => number.replace(/[^0-9]+/g, ", ").replace(/[0-9](?=[0-9])/g, "$& ").replace(/^, |, $/g, "");
+  const dialled = (number) => "tel:" + number.replace(/[^0-9+]/g, "");
+  const telephone = (number) => make("a", { href: dialled(number), "aria-label": spoken(number) }, number);
+  const callButton = ({ label, number }) =>
+    make("a", { className: "call", href: dialled(number), "aria-label": `${label}, ${spoken(number)}` }, icon("phone"), make("span", {}, make("span", {}, label), make("span", {}, number)));
+
+  // ---- Markdown by DOM calls: paragraphs, lists, bold, italics, https, tel and mailto links. ----
+
+  const MARKS = (numbers) => new RegExp(
+    String.raw`\[([^\]]+)\]\(((?:https:\/\/|tel:|mailto:)[^\s)]+)\)|\*\*(?=\S)([^*]+)\*\*|\*(?=\S)([^*\n]+)\*` +
+    String.raw`|(?<![\w-])(${["(?:1-)?\\d{3}-\\d{3}-\\d{4}", ...numbers.map((n) => n.replace(/[^0-9a-z]/gi, "\\$&"))].join("|")})(?![\w-])`);
+  const inline = (node, text, marks) => {
+    for (let match; (match = marks.exec(text)); text = text.slice(match.index + match[0].length)) {
+      const [, label, address, strong, emphasis, number] = match;
       node.append(text.slice(0, match.index));
-      if (match[2]) node.append(make("a", { href: match[2], rel: "noopener noreferrer", target: "_blank" }, match[1]));
-      else if (match[3]) node.append(inline(make("b"), match[3]));
-      else if (match[4]) node.append(inline(make("i"), match[4]));
-      else node.append(make("a", { href: "tel:" + match[5].replace(/-/g, ""), "aria-label": spoken(match[5]) }, match[5]));
+      if (address?.startsWith("tel:")) node.append(make("a", { href: address, "aria-label": label.replace(/[0-9][0-9() -]*[0-9]/g, spoken) }, label));
+      else if (address) node.append(outside(address, label));
+      else if (strong) node.append(inline(make("strong"), strong, marks));
+      else if (emphasis) node.append(inline(make("em"), emphasis, marks));
+      else node.append(telephone(number));
     }
     node.append(text);
     return node;
   };
-  const markdown = (text) => {
-    const out = document.createDocumentFragment();
-    let list = null, para = null;
+  const outside = (address, label) => make("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, label);
+  const markdown = (text, numbers) => {
+    const out = document.createDocumentFragment(), marks = MARKS(numbers);
+    let list = null, paragraph = null;
     for (const line of text.split("\n")) {
       const item = /^\s*(?:[-*]|(\d+)[.)])\s+(.*)$/.exec(line);
       if (item) {
-        para = null;
         const tag = item[1] ? "ol" : "ul";
-        if (!list || list.localName !== tag) out.append((list = make(tag)));
-        list.append(inline(make("li"), item[2]));
-      } else if (!line.trim()) list = para = null;
-      else if (para) inline((para.append(" "), para), line.trim());
-      else { list = null; out.append((para = inline(make("p"), line.trim()))); }
+        if (list?.localName !== tag) out.append((list = make(tag)));
+        list.append(inline(make("li"), item[2], marks));
+        paragraph = null;
+      } else if (!line.trim()) list = paragraph = null;
+      else if (paragraph) inline((paragraph.append(" "), paragraph), line.trim(), marks);
+      else { list = null; out.append((paragraph = inline(make("p"), line.trim(), marks))); }
     }
     return out;
   };
-  const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const plain = (text) => text.replace(/\[([^\]]+)\]\([^\s)]+\)/g, "$1").replace(/\*/g, "").replace(/\d{3}-\d{3}-\d{4}/g, spoken);
+
+  // ---- Messages: what one looks like ----
+
+  const LEVELS = ["emergency", "same_day", "routine"];
+  const levelOf = (message) => (message.kind === "escalation" && LEVELS.includes(message.level) ? message.level : "");
+  const bubble = (message, texts, clinic) => {
+    const level = levelOf(message), numbers = [clinic.emergency_number, ...message.phones.map((phone) => phone.number)].filter(Boolean);
+    const box = make("div", { className: `bubble theirs ${level && "escalation " + level}` });
+    if (level) box.append(make("p", { className: "level" }, icon(level), texts["level_" + level]));
+    box.append(markdown(message.text, numbers));
+    if (message.phones.length) box.append(make("div", { className: "phones" }, ...message.phones.map(callButton)));
+    if (message.kind === "answer") box.append(make("div", { className: "foot" }, make("p", {}, reviewOf(message, texts)), sourcesOf(message, texts)));
+    return box;
+  };
+  const reviewOf = ({ reviewed_on: day, reviewed_by: who }, texts) => {
+    if (!day) return who ? who[0].toUpperCase() + who.slice(1) + "." : "";
+    const date = new Date(day + "T12:00").toLocaleDateString("en-US", { dateStyle: "long" });
+    return `${texts.reviewed} ${date}` + (who ? ` (${who})` : "");
+  };
+  const sourcesOf = ({ sources }, texts) => sources.length === 0 ? null : make("details", {},
+    make("summary", {}, `${texts.sources} (${sources.length})`),
+    make("ul", {}, ...sources.map(({ title, publisher, url }) => {
+      const link = /^https:\/\//.test(url) ? outside(url, title) : make("span", {}, title);
+      if (link.href) link.append(make("span", { className: "off" }, ` (${texts.new_tab})`));
+      return make("li", {}, link, make("br"), publisher);
+    })));
+
+  // ---- The server, and what this browser remembers: the session, and text not yet sent ----
+
+  class Server {
+    constructor(base) {
+      this.base = base;
+      this.key = "clinic-chat " + base;
+      this.kept = new Map();
+    }
+    // The session is shared by all tabs; unsent text stays in its own.
+    get session() { return this.read(() => localStorage, "session"); }
+    set session(value) { this.write(() => localStorage, "session", value); }
+    get unsent() { return { draft: "", messages: [], ...this.read(() => sessionStorage, "unsent") }; }
+    set unsent(value) { this.write(() => sessionStorage, "unsent", value); }
+    read(storage, name) {
+      if (this.kept.has(name)) return this.kept.get(name);
+      try { return JSON.parse(storage().getItem(this.key)) || {}; } catch { return {}; }
+    }
+    write(storage, name, value) {
+      try { storage().setItem(this.key, JSON.stringify(value)); this.kept.delete(name); }
+      catch { this.kept.set(name, value); } // storage is blocked or full: for this page only
+    }
+    async call(method, path, { body, token } = {}) {
+      const headers = {};
+      if (body) headers["Content-Type"] = "application/json";
+      if (token) headers.Authorization = "Bearer " + token;
+      const response = await fetch(this.base + path, {
+        method, headers, body: body && JSON.stringify(body), credentials: "omit", signal: AbortSignal.timeout(15000),
+      });
+      const data = await response.json();
+      if (response.ok) return data;
+      throw Object.assign(new Error(data.detail), { status: response.status, wait: Number(response.headers.get("Retry-After")) || 0 });
+    }
+    async begin() {
+      const data = await this.call("POST", "/chat/session", { body: {} });
+      const { token, earlier = [] } = this.session;
+      this.session = { token: data.token, earlier: [...earlier, token].filter(Boolean).slice(-20) };
+      return { ...data, messages: [] };
+    }
+    history() { return this.call("GET", "/chat/history", { token: this.session.token }); }
+    async send(id, text) {
+      const reply = await this.call("POST", "/chat/message", { body: { token: this.session.token, id, text } });
+      this.session = { ...this.session, at: Date.now() }; // other tabs look again
+      return reply;
+    }
+    rate(id, helpful, reason) { return this.call("POST", "/chat/feedback", { body: { token: this.session.token, id, helpful, reason } }); }
+    // Deletes the conversations that were started over, too.
+    async forget() {
+      const { token, earlier = [] } = this.session;
+      for (const each of [...earlier, token].filter(Boolean)) {
+        await this.call("DELETE", "/chat/session", { token: each }).catch((error) => { if (error.status !== 401) throw error; });
+      }
+      this.session = {};
+      this.unsent = {};
+    }
+  }
+
+  // ---- The element ----
+
+  let active = null; // one on a page is enough; another waits until the first is gone
 
   class ClinicChat extends HTMLElement {
     connectedCallback() {
-      if (this.shadowRoot) return;
-      const first = document.querySelector("clinic-chat");
-      if (first !== this) { this.hidden = true; return; }  // one is enough on a page
-      this.base = this.getAttribute("server") || (here ? new URL(".", here).href : location.origin + "/");
-      this.base = this.base.replace(/\/+$/, "");
-      this.texts = { ...TEXTS };
-      for (const key of Object.keys(TEXTS)) { const own = this.getAttribute("text-" + key); if (own) this.texts[key] = own; }
-      if (this.getAttribute("title-text")) this.texts.title = this.getAttribute("title-text");
-      this.limit = 1000;
-      this.build();
-      addEventListener("storage", (event) => { if (event.key === STORED && !this.panel.hidden) this.resume(); });
+      if (!this.shadowRoot) this.attachShadow({ mode: "open" });
+      if (active && active !== this) return;
+      active = this;
+      if (!this.panel) this.build();
+      this.listen();
+      this.reveal(this.launcher);
+    }
+    disconnectedCallback() {
+      if (active !== this) return;
+      this.connected.abort();
+      this.conceal(this.panel);
+      active = null;
+      document.querySelector("clinic-chat")?.connectedCallback();
     }
 
     build() {
-      const t = this.texts, side = this.getAttribute("position") === "left" ? "left" : "right";
-      const root = this.attachShadow({ mode: "open" });
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(CSS);
-      root.adoptedStyleSheets = [sheet];
-      this.launcher = make("button", { className: "launch " + side, type: "button", "aria-expanded": "false", onclick: () => this.open() }, t.open);
-      this.log = make("div", { className: "log", tabIndex: 0, role: "region", "aria-label": t.title });
-      this.live = make("div", { className: "off", role: "status", "aria-live": "polite" });
-      this.input = make("textarea", { rows: 2, maxLength: this.limit, id: "q", placeholder: t.placeholder, oninput: () => this.count(), onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.submit(); } } });
-      this.counter = make("p", { className: "small count", id: "count" });
-      this.button = make("button", { type: "submit" }, t.send);
-      this.form = make("form", { onsubmit: (e) => { e.preventDefault(); this.submit(); } },
-        make("label", { className: "off", htmlFor: "q" }, t.placeholder), this.input, this.button, this.counter);
-      this.input.setAttribute("aria-describedby", "count");
-      this.tools = make("div", { className: "tools" },
-        make("button", { type: "button", onclick: () => this.startOver() }, t.restart),
-        make("button", { type: "button", onclick: () => this.askForget() }, t.forget),
-        make("button", { type: "button", onclick: () => this.print() }, t.print));
-      this.panel = make("section", { className: "panel " + side, hidden: true, role: "dialog", "aria-label": t.title, onkeydown: (e) => { if (e.key === "Escape") { e.stopPropagation(); this.close(); } } },
-        make("header", {}, make("h2", {}, t.title), make("button", { type: "button", "aria-label": t.close, onclick: () => this.close() }, "✕")),
-        this.log, this.tools, this.form);
-      root.append(this.launcher, this.panel, this.live);
+      const texts = (this.texts = { ...TEXTS });
+      for (const key of Object.keys(texts)) texts[key] = this.getAttribute("text-" + key.replaceAll("_", "-")) || texts[key];
+      const home = script ? new URL(".", script).href : location.origin;
+      this.server = new Server(new URL(this.getAttribute("server") || home, location.href).href.replace(/\/+$/, ""));
+      this.limit = 1000;
+      this.clinic = {};
+      this.turns = new Map();
+
+      const side = { left: "left", inline: "inline" }[this.getAttribute("position")] || "right";
+      this.launcher = make("button", { type: "button", className: "launch " + side, "aria-haspopup": "dialog", onclick: () => this.open() }, icon("chat"), make("span", {}, texts.open));
+      if (side !== "inline") this.launcher.popover = "manual";
+      this.panel = this.buildPanel(side);
+      this.shadowRoot.adoptedStyleSheets = [sheet(CSS)];
+      this.shadowRoot.append(make("aside", { "aria-label": texts.title }, this.launcher, this.panel));
       this.count();
     }
+    listen() {
+      const { signal } = (this.connected = new AbortController());
+      const on = (target, kind, listener) => target?.addEventListener(kind, listener, { signal });
+      const shade = () => {
+        const theme = this.getAttribute("theme"), dark = theme === "dark" || (theme !== "light" && SHADE.matches);
+        for (const node of [this.launcher, this.panel]) node.classList.toggle("dark", dark);
+      };
+      shade();
+      on(SHADE, "change", shade);
+      on(SMALL, "change", () => { if (this.isOpen) this.showAgain(); });
+      on(window.visualViewport, "resize", () => this.fit());
+      on(window.visualViewport, "scroll", () => this.fit());
+      // Another tab said something, or started a new conversation.
+      on(window, "storage", ({ key }) => { if (key === this.server.key && this.server.session.token && this.isOpen) this.resume(); });
+      // The launcher steps aside when it would cover what has the focus.
+      on(document, "focusin", ({ target }) => this.launcher.classList.toggle("aside", target !== this && covers(this.launcher, target)));
+    }
+    buildPanel(side) {
+      const texts = this.texts;
+      this.name = make("p", { className: "clinic" });
+      this.menu = make("div", { className: "menu", id: "menu", hidden: true, onclick: () => this.toggleMenu(false) },
+        button(texts.restart, () => this.startOver(), ""), button(texts.print, () => this.print(), ""), button(texts.forget, () => this.askForget(), ""));
+      this.options = iconButton("options", texts.options, () => this.toggleMenu(this.menu.hidden));
+      this.options.setAttribute("aria-expanded", "false");
+      this.options.setAttribute("aria-controls", "menu");
+      this.heading = make("h2", { id: "title", tabindex: "-1" }, texts.title);
+      this.log = make("div", { className: "log", tabindex: "0", role: "region", "aria-label": texts.conversation });
+      this.paused = make("div", { className: "paused", hidden: true });
+      this.live = make("div", { className: "off", role: "status", "aria-live": "polite" });
+      this.input = make("textarea", { id: "question", rows: "2", placeholder: texts.placeholder, enterkeyhint: "send", autocomplete: "off", "aria-describedby": "count",
+        oninput: () => this.count(), onkeydown: (event) => this.pressed(event) });
+      this.input.value = this.server.unsent.draft;
+      this.submit = make("button", { type: "submit", className: "button main" }, texts.send);
+      this.urgent = make("p", {});
+      this.counter = make("p", { className: "count", id: "count" });
+      const form = make("form", { onsubmit: (event) => { event.preventDefault(); this.ask(); } },
+        make("label", { className: "off", for: "question" }, texts.question), this.input, this.submit, make("div", { className: "below" }, this.urgent, this.counter));
+      return make("dialog", { className: "panel " + side, popover: "manual", hidden: true, lang: this.lang || "en", "aria-labelledby": "title",
+        onkeydown: (event) => this.escaped(event), oncancel: (event) => { event.preventDefault(); this.close(); },
+        onfocusin: ({ target }) => { if (!this.menu.contains(target) && target !== this.options) this.toggleMenu(false); } },
+      make("header", {}, make("div", {}, this.heading, this.name), this.options, this.menu, iconButton("close", texts.close, () => this.close())),
+      this.log, this.paused, form, this.live);
+    }
 
-    get saved() { try { return JSON.parse(localStorage.getItem(STORED)) || {}; } catch { return this.memory || {}; } }
-    set saved(value) { this.memory = value; try { localStorage.setItem(STORED, JSON.stringify(value)); } catch { /* private mode: this page only */ } }
+    // -- Opening and closing. The top layer puts us above every z-index of the page. --
 
-    async open() {
+    get isOpen() { return Boolean(this.panel) && !this.panel.hidden; }
+    reveal(node) {
+      node.hidden = false;
+      try { node.showPopover(); } catch { /* inline, or a browser without popover */ }
+    }
+    conceal(node) {
+      if (node.open) node.close();
+      try { node.hidePopover(); } catch { /* was not a popover */ }
+      node.hidden = true;
+    }
+    showPanel() {
+      if (!SMALL.matches && this.panel.showPopover) return this.reveal(this.panel);
       this.panel.hidden = false;
-      this.launcher.hidden = true;
-      this.launcher.setAttribute("aria-expanded", "true");
-      this.input.focus();
-      if (!this.ready) await this.resume();
+      SMALL.matches ? this.panel.showModal() : this.panel.show();
+    }
+    // After a turn of the phone, or another zoom.
+    showAgain() {
+      const focus = this.shadowRoot.activeElement;
+      this.conceal(this.panel);
+      this.showPanel();
+      this.fit();
+      focus?.focus();
+    }
+    open() {
+      if (this.isOpen) return;
+      this.opener = document.activeElement;
+      this.conceal(this.launcher);
+      this.showPanel();
+      this.fit();
+      // A touch keyboard would cover what is to be read before the first message.
+      (matchMedia("(hover: hover)").matches ? this.input : this.heading).focus();
+      return this.resume();
     }
     close() {
-      this.panel.hidden = true;
-      this.launcher.hidden = false;
-      this.launcher.setAttribute("aria-expanded", "false");
-      this.launcher.focus();
+      if (!this.isOpen) return;
+      this.toggleMenu(false);
+      this.conceal(this.panel);
+      this.reveal(this.launcher);
+      const back = this.opener;
+      (back && back !== document.body && back !== this && back.isConnected ? back : this.launcher).focus();
     }
-    count() { this.counter.textContent = this.input.value.length > this.limit * 0.7 ? `${this.input.value.length} / ${this.limit}` : ""; }
+    fit() {
+      const view = window.visualViewport;
+      if (!view || !this.isOpen || view.scale > 1.01) return;
+      this.panel.style.setProperty("--height", view.height + "px");
+      this.panel.style.setProperty("--top", view.offsetTop + "px");
+    }
+    toggleMenu(show) {
+      this.menu.hidden = !show;
+      this.options.setAttribute("aria-expanded", String(show));
+    }
+    escaped(event) {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.menu.hidden) return this.close();
+      this.toggleMenu(false);
+      this.options.focus();
+    }
 
-    async call(method, path, body) {
-      const { token } = this.saved;
-      const headers = {};
-      if (body) { headers["Content-Type"] = "application/json"; if (path !== "/chat/session") body.token = token; }
-      else if (token) headers.Authorization = "Bearer " + token;
-      const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 20000);
-      try {
-        const answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body), credentials: "omit", signal: stop.signal });
-        const data = await answer.json();
-        if (!answer.ok) throw Object.assign(new Error(data.detail || this.texts.offline), { status: answer.status, wait: answer.headers.get("Retry-After") });
-        return data;
-      } finally { clearTimeout(timer); }
-    }
+    // -- The conversation --
 
-    async resume() {
-      this.ready = true;
+    // Resolves when there is a session and the log shows it; rejects when that cannot be had.
+    started() { return (this.ready ||= this.restore().catch((error) => { this.ready = null; throw error; })); }
+    resume() {
+      this.ready = null;
+      return this.started().catch((error) => this.cannotStart(error));
+    }
+    async restore() {
+      const loading = this.waiting(this.texts.loading);
+      if (!this.log.firstChild) this.log.append(loading);
+      const { token } = this.server.session;
+      let data = null, ended = false;
       try {
-        if (this.saved.token) {
-          try { const data = await this.call("GET", "/chat/history"); return this.show(data); }
-          catch (error) { if (error.status !== 401) throw error; await this.begin(); return this.say(this.texts.ended); }
-        }
-        await this.begin();
-      } catch (error) { this.ready = false; this.trouble(error, () => this.resume()); }
+        if (token) data = await this.server.history().catch((error) => { if (error.status !== 401) throw error; ended = true; });
+        if (data && token === this.token) return this.catchUp(data);
+        this.show(data || await this.server.begin());
+        if (ended) this.note(this.texts.ended);
+      } finally { loading.remove(); }
     }
-    async begin() {
-      const data = await this.call("POST", "/chat/session", {});
-      this.saved = { token: data.token };
-      this.show({ ...data, messages: [] });
-    }
+    // Everything anew.
     show(data) {
-      this.limit = data.max_characters || 1000;
+      this.token = this.server.session.token;
+      this.limit = data.max_characters || this.limit;
       this.clinic = data.clinic;
-      this.log.replaceChildren(make("div", { className: "intro" }, make("p", {}, data.greeting), make("ul", {}, ...data.notices.map((n) => make("li", {}, n))),
-        make("p", {}, phone(data.clinic.phone, data.clinic.name), " ", phone(data.clinic.emergency_number, this.texts.urgent))));
-      for (const message of data.messages) message.role === "user" ? this.mine(message.text, message.id) : this.theirs(message, message.reply_to, true);
-      this.retire(true);
-      this.log.scrollTop = this.log.scrollHeight;
-    }
-
-    submit() { const text = this.input.value.trim(); if (text && !this.busy) { this.input.value = ""; this.count(); this.send(text, newId()); } }
-    async send(text, id, bubble) {
-      this.busy = true;
-      this.retire();
-      bubble = bubble || this.mine(text, id);
-      const typing = make("p", { className: "small dots" }, this.texts.typing);
-      this.log.append(typing);
-      this.log.scrollTop = this.log.scrollHeight;
-      this.button.disabled = true;
-      try {
-        if (!this.saved.token) await this.begin();
-        const { messages } = await this.call("POST", "/chat/message", { id, text });
-        typing.remove();
-        for (const message of messages) this.theirs(message, id);
-        this.live.textContent = messages.map((m) => m.text.replace(/[*_]/g, "")).join(" ");
-        localStorageTouch(this);
-      } catch (error) {
-        typing.remove();
-        if (error.status === 401) { bubble.remove(); await this.begin().catch(() => {}); this.say(this.texts.ended); this.input.value = text; this.count(); }
-        else this.trouble(error, () => this.send(text, id, bubble));
-      } finally { this.busy = false; this.button.disabled = false; }
-    }
-
-    mine(text, id) {
-      const bubble = make("div", {}, make("p", { className: "who" }, this.texts.you), make("div", { className: "msg mine" }, text));
-      bubble.dataset.id = id;
-      this.log.append(bubble);
-      return bubble;
-    }
-    theirs(message, id, quiet) {
-      const t = this.texts, level = LEVELS[message.level] ? message.level : "";
-      const box = make("div", { className: "msg " + (message.kind === "escalation" ? level : "") });
-      if (message.kind === "escalation" && level) box.append(make("p", { className: "flag" }, make("span", { "aria-hidden": "true" }, LEVELS[level][1] + " "), t[LEVELS[level][0]]));
-      box.append(markdown(message.text));
-      for (const p of message.phones) box.append(make("p", {}, phone(p.number, p.label)));
-      if (message.sources.length) box.append(make("details", {}, make("summary", {}, t.sources), make("ul", {}, ...message.sources.map((s) =>
-        make("li", {}, /^https:\/\//.test(s.url) ? make("a", { href: s.url, rel: "noopener noreferrer", target: "_blank" }, s.title) : s.title, ` (${s.publisher})`)))));
-      if (message.kind === "answer") {
-        box.append(make("p", { className: "small" }, message.reviewed_on ? `${t.reviewed} ${message.reviewed_on}` : message.reviewed_by));
-        if (!quiet) box.append(this.rating(id));
+      this.name.textContent = data.clinic.name;
+      this.urgent.replaceChildren(this.texts.emergency + " ", telephone(data.clinic.emergency_number), ".");
+      this.turns.clear();
+      this.log.replaceChildren(this.intro(data));
+      this.catchUp(data);
+      if (data.messages.length === 0) {
+        this.offer((this.getAttribute("questions") || "").split("|").map((text) => text.trim()).filter(Boolean).map((text) => ({ title: text, payload: text })));
+        this.say([data.greeting, ...data.notices].join(" "));
       }
-      if (message.quick_replies.length) box.append(make("ul", { className: "chips" }, ...message.quick_replies.map((q) =>
-        make("li", {}, make("button", { type: "button", onclick: () => { if (!this.busy) { this.input.focus(); this.send(q.payload, newId()); } } }, q.title)))));
-      const bubble = make("div", {}, make("p", { className: "who" }, t.assistant), box);
-      this.log.append(bubble);
-      if (!quiet) bubble.scrollIntoView({ block: "nearest" });
     }
-    retire(keepLast) {
-      const chips = [...this.log.querySelectorAll(".chips")];
-      if (keepLast && chips.length && chips.at(-1).closest(".log > div") === this.log.lastElementChild) chips.pop();
-      for (const list of chips) list.remove();
+    // What was said elsewhere, in another tab or before a reload, and what could not be sent.
+    catchUp(data) {
+      this.pause(data.paused, data.notice);
+      const turns = new Map();
+      for (const message of data.messages) {
+        const id = message.role === "user" ? message.id : message.reply_to;
+        if (message.role === "user") turns.set(id, { text: message.text, reply: [] });
+        else turns.get(id)?.reply.push(message);
+      }
+      const waiting = this.server.unsent.messages.filter((message) => !turns.has(message.id));
+      this.server.unsent = { ...this.server.unsent, messages: waiting };
+      let last = null;
+      for (const [id, { text, reply }] of turns) {
+        if (this.turns.has(id)) continue;
+        this.retire();
+        last = this.turn(id, text);
+        this.reply(last, id, reply);
+      }
+      for (const { id, text } of waiting) {
+        if (this.turns.has(id)) continue;
+        last = this.turn(id, text);
+        if (id !== this.sending) this.unsent(last, id, text, this.texts.still_here);
+      }
+      if (last) this.toEnd();
     }
-    rating(id) {
-      const t = this.texts, box = make("div", { className: "rate" });
-      const give = async (helpful, reason) => {
-        try { await this.call("POST", "/chat/feedback", { id, helpful, reason: reason || "" }); } catch { /* a thumb is not worth an alarm */ }
-        box.replaceChildren(make("span", { className: "small" }, t.thanks));
-        this.live.textContent = t.thanks;
-        this.input.focus();
-      };
-      const ask = () => {
-        const field = make("input", { maxLength: 500, "aria-label": t.why, placeholder: t.why });
-        box.replaceChildren(field, make("button", { type: "button", onclick: () => give(false, field.value) }, t.send));
-        field.focus();
-      };
-      box.append(make("button", { type: "button", "aria-label": t.good, onclick: () => give(true) }, "👍"), make("button", { type: "button", "aria-label": t.bad, onclick: ask }, "👎"));
-      return box;
+    intro({ greeting, notices, clinic }) {
+      const marks = MARKS([clinic.emergency_number]);
+      return make("div", { className: "intro" }, clinic.demo ? make("p", { className: "demo" }, this.texts.demo) : null,
+        make("p", { className: "hello" }, greeting),
+        make("ul", {}, ...notices.map((notice) => inline(make("li"), notice, marks))),
+        make("p", { className: "small" }, clinic.name + ": ", telephone(clinic.phone), ". ", clinic.open_now));
     }
-    say(text) { this.log.append(make("p", { className: "small" }, text)); this.live.textContent = text; this.log.scrollTop = this.log.scrollHeight; }
-    trouble(error, again) {
-      const text = error.status ? error.message : this.texts.offline;
-      const box = make("div", { className: "fail" }, make("p", {}, text), make("button", { type: "button", onclick: () => { box.remove(); again(); } }, this.texts.retry));
-      this.log.append(box);
-      this.live.textContent = text;
-      this.log.scrollTop = this.log.scrollHeight;
+    // A person has paused the assistant: its notice and phone stay in view. Typing goes on,
+    // because an emergency is answered all the same.
+    pause(paused, notice) {
+      if (!paused) this.paused.hidden = true;
+      if (!paused || !notice || !this.paused.hidden) return;
+      this.paused.hidden = false;
+      this.paused.replaceChildren(markdown(notice.text, [this.clinic.emergency_number]), make("div", { className: "phones" }, ...notice.phones.map(callButton)));
+      this.say(plain(notice.text));
     }
-    async startOver() {
-      try { await this.begin(); this.live.textContent = this.texts.restart; } catch (error) { this.trouble(error, () => this.startOver()); }
+
+    turn(id, text) {
+      const { you } = this.texts;
+      const node = make("div", { className: "turn", tabindex: "-1" }, make("h3", { className: "who mine" }, you), make("div", { className: "bubble mine" }, text));
+      this.turns.set(id, node);
+      this.log.append(node);
+      return node;
+    }
+    reply(turn, id, messages) {
+      messages.forEach((message, index) => {
+        turn.append(make("h3", { className: index ? "off" : "who" }, this.texts.assistant), bubble(message, this.texts, this.clinic));
+      });
+      [...turn.querySelectorAll(".foot")].at(-1)?.append(this.rating(id));
+      this.offer(messages.findLast((message) => message.quick_replies.length)?.quick_replies || [], turn);
+    }
+    offer(replies, turn = this.log) {
+      if (!replies.length) return;
+      turn.append(make("div", { className: "chips" }, make("p", { className: "small off" }, this.texts.suggested),
+        make("ul", {}, ...replies.map(({ title, payload }) => make("li", {}, button(title, () => { if (!this.sending) this.send(payload, newId(), true); }))))));
+    }
+    retire() { for (const chips of this.log.querySelectorAll(".chips")) chips.remove(); }
+    waiting(text) { return make("p", { className: "typing" }, make("i"), make("i"), make("i"), text); }
+
+    // -- Asking --
+
+    pressed(event) {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.ask();
+    }
+    count() {
+      const { length } = this.input.value, over = length - this.limit, { texts } = this;
+      this.server.unsent = { ...this.server.unsent, draft: this.input.value };
+      this.counter.textContent = over > 0 ? `${over} ${texts.over}` : `${length} / ${this.limit}`;
+      this.counter.classList.toggle("over", over > 0);
+      this.input.setAttribute("aria-invalid", String(over > 0));
+      const stage = over > 0 ? 2 : over > -100 ? 1 : 0;
+      if (stage > (this.stage || 0)) this.say(stage === 2 ? this.counter.textContent : `${-over} ${texts.left}`);
+      this.stage = stage;
+    }
+    write(text) {
+      this.input.value = text;
+      this.count();
+    }
+    ask() {
+      const text = this.input.value.trim();
+      if (!text || this.sending) return;
+      if (text.length > this.limit) return this.say(this.counter.textContent);
+      this.write("");
+      return this.send(text, newId());
+    }
+    // Sends a message; the same id again is the same message, so it is answered once.
+    async send(text, id, moveFocus) {
+      const { server, texts } = this, { messages, draft } = server.unsent;
+      this.work(id);
+      server.unsent = { draft, messages: [...messages.filter((message) => message.id !== id), { id, text }] };
+      this.retire();
+      if (moveFocus) this.turnOf(id, text).focus({ preventScroll: true });
+      const typing = this.waiting(texts.typing);
+      const wait = () => { this.turnOf(id, text).append(typing); this.toEnd(); };
+      wait();
+      try {
+        await this.started();
+        wait();
+        const reply = await server.send(id, text);
+        const turn = this.turnOf(id, text);
+        this.sent(id);
+        this.reply(turn, id, reply.messages);
+        this.pause(reply.paused, reply.messages.find((message) => message.kind === "notice"));
+        this.say(reply.messages.map((message) => (levelOf(message) ? texts["level_" + levelOf(message)] + ". " : "") + plain(message.text)).join(" "));
+        this.showTurn(turn);
+      } catch (error) {
+        if (error.status === 401) await this.endedWith(text, id).catch((trouble) => this.cannotStart(trouble));
+        else if (error.status && error.status < 500 && error.status !== 429) this.refused(id, text, error);
+        else this.unsent(this.turnOf(id, text), id, text, error.status ? error.message : `${texts.offline} ${texts.still_here}`, error.wait);
+      } finally {
+        typing.remove();
+        this.work(null);
+      }
+    }
+    work(id) {
+      this.sending = id;
+      this.submit.setAttribute("aria-disabled", String(id !== null));
+    }
+    turnOf(id, text) { return this.turns.get(id) || this.turn(id, text); }
+    toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+    sent(id) {
+      const { draft, messages } = this.server.unsent;
+      this.server.unsent = { draft, messages: messages.filter((message) => message.id !== id) };
+    }
+    // The answer is read from its beginning, with the question above it if there is room.
+    showTurn(turn) {
+      const [question, answer] = turn.querySelectorAll(".bubble");
+      const top = question.offsetHeight > this.log.clientHeight / 3 ? answer : turn;
+      if (top) this.log.scrollTop += top.getBoundingClientRect().top - this.log.getBoundingClientRect().top - 8;
+    }
+    async endedWith(text, id) {
+      this.sent(id);
+      this.show(await this.server.begin());
+      this.write(text);
+      this.note(this.texts.ended_kept);
       this.input.focus();
     }
-    askForget() {
-      const box = make("div", { className: "fail" }, make("p", {}, this.texts.sure),
-        make("button", { type: "button", onclick: async () => { box.remove(); await this.forget(); } }, this.texts.yes), " ",
-        make("button", { type: "button", onclick: () => { box.remove(); this.input.focus(); } }, this.texts.no));
+
+    // -- When something does not work --
+
+    // The server will never take this text: back to the field with it.
+    refused(id, text, error) {
+      this.sent(id);
+      this.turns.get(id)?.remove();
+      if (!this.input.value) this.write(text);
+      this.note(error.message);
+      this.input.focus();
+    }
+    unsent(turn, id, text, detail, wait) {
+      const box = this.trouble(this.texts.not_sent, detail, wait, () => {
+        if (this.sending) return;
+        box.remove();
+        this.send(text, id, true);
+      });
+      turn.append(box);
+      this.toEnd();
+    }
+    cannotStart(error) {
+      const box = this.trouble(this.texts.no_start, error.status ? error.message : "", error.wait, () => { box.remove(); this.input.focus(); this.resume(); });
+      // What the page shows without JavaScript: the clinic's phone number.
+      box.insertBefore(make("slot"), box.lastChild);
+      this.log.querySelectorAll(":scope > .trouble").forEach((node) => node.remove());
       this.log.append(box);
-      this.log.scrollTop = this.log.scrollHeight;
-      box.querySelector("button").focus();
+    }
+    trouble(title, detail, wait, again) {
+      const retry = button(this.texts.retry, again);
+      const box = make("div", { className: "trouble" }, make("p", { className: "level" }, icon("emergency"), title),
+        detail ? inline(make("p"), detail, MARKS([this.clinic.emergency_number].filter(Boolean))) : null, make("div", {}, retry));
+      const tick = (seconds) => {
+        retry.disabled = seconds > 0;
+        retry.textContent = this.texts.retry + (seconds > 0 ? " " + this.texts.in_seconds.replace("{seconds}", seconds) : "");
+        if (seconds > 0) setTimeout(tick, 1000, seconds - 1);
+      };
+      tick(wait || 0);
+      this.say(`${title} ${plain(detail)}`);
+      return box;
+    }
+    note(text) {
+      this.log.append(make("p", { className: "note" }, text));
+      this.toEnd();
+      this.say(text);
+    }
+    // To screen readers alone; a new node is spoken even when its words are the same.
+    say(text) { this.live.replaceChildren(make("p", {}, text)); }
+
+    // -- Rating, starting over, deleting, printing --
+
+    rating(id) {
+      const { texts } = this, box = make("div", { className: "rate", role: "group", "aria-label": texts.helped });
+      const give = (helpful, reason = "") => this.server.rate(id, helpful, reason).catch(() => { /* a thumb is not worth an alarm */ });
+      const done = () => {
+        box.replaceChildren(make("p", { tabindex: "-1" }, texts.thanks));
+        box.firstChild.focus({ preventScroll: true });
+        this.say(texts.thanks);
+      };
+      const askWhy = () => {
+        const field = make("input", { id: "why-" + id, maxlength: "500", autocomplete: "off", onkeydown: (event) => { if (event.key === "Enter" && !event.isComposing) { give(false, field.value); done(); } } });
+        box.replaceChildren(make("label", { for: field.id }, texts.why), field, button(texts.send, () => { give(false, field.value); done(); }), button(texts.skip, done));
+        field.focus();
+      };
+      box.append(make("span", {}, texts.helped), iconButton("yes", texts.yes, () => { give(true); done(); }), iconButton("no", texts.no, () => { give(false); askWhy(); }));
+      return box;
+    }
+    async startOver() {
+      this.input.focus();
+      this.server.unsent = { ...this.server.unsent, messages: [] };
+      try { this.show(await this.server.begin()); this.note(this.texts.restarted); } catch (error) { this.cannotStart(error); }
+    }
+    askForget() {
+      const { texts } = this, keep = button(texts.keep, () => { box.remove(); this.input.focus(); });
+      const box = make("div", { className: "trouble", role: "group", "aria-label": texts.sure }, make("p", { className: "level" }, texts.sure),
+        make("div", {}, button(texts.delete, () => { box.remove(); this.input.focus(); this.forget(); }), keep));
+      this.log.querySelectorAll(":scope > .trouble").forEach((node) => node.remove());
+      this.log.append(box);
+      this.toEnd();
+      keep.focus();
     }
     async forget() {
       try {
-        await this.call("DELETE", "/chat/session");
-        this.saved = {};
-        await this.begin();
-        this.say(this.texts.deleted);
-        this.input.focus();
-      } catch (error) { this.trouble(error, () => this.forget()); }
+        await this.server.forget();
+        this.write("");
+        this.show(await this.server.begin());
+        this.note(this.texts.deleted);
+      } catch (error) { this.cannotStart(error); }
     }
     print() {
-      const page = open("", "_blank");
-      if (!page) return;
-      const doc = page.document;
-      doc.title = this.texts.title;
-      const body = doc.body;
-      const head = doc.createElement("h1");
-      head.textContent = `${this.clinic ? this.clinic.name + ": " : ""}${this.texts.title}`;
-      body.append(head, new Date().toLocaleString());
-      for (const node of this.log.children) {
-        if (node.matches(".fail,.small")) continue;
-        const copy = doc.importNode(node, true);
-        copy.querySelectorAll("button,.chips,.rate,input").forEach((n) => n.remove());
-        copy.querySelectorAll("details").forEach((n) => { n.open = true; });
-        body.append(doc.createElement("hr"), copy);
+      this.options.focus();
+      const page = window.open("", "_blank");
+      if (!page) return this.note(this.texts.no_print);
+      const paper = page.document, { texts, clinic } = this;
+      paper.title = `${clinic.name || ""} ${texts.title}`.trim();
+      paper.documentElement.lang = this.panel.lang;
+      paper.adoptedStyleSheets = [sheet(PAPER, page)];
+      const title = make("h1", {}, texts.title), day = new Date().toLocaleString("en-US", { dateStyle: "long", timeStyle: "short" });
+      const parts = [...this.log.querySelectorAll(".demo, .turn")].map((node) => node.cloneNode(true));
+      for (const part of parts) {
+        part.removeAttribute("tabindex");
+        part.querySelectorAll("button, .chips, .rate, .trouble, .typing").forEach((node) => node.remove());
+        part.querySelectorAll("details").forEach((node) => { node.open = true; });
       }
+      paper.body.append(title, make("p", { className: "meta" }, [clinic.name, clinic.phone, day].filter(Boolean).join(" · ")), make("p", { className: "meta" }, texts.printed), ...parts);
       page.focus();
       page.print();
     }
   }
-  // Other tabs of the same conversation look again.
-  const localStorageTouch = (chat) => { chat.saved = { ...chat.saved, at: Date.now() }; };
+  const covers = (launcher, target) => {
+    const one = launcher.getBoundingClientRect(), other = target.getBoundingClientRect();
+    return one.width > 0 && one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+  };
   customElements.define("clinic-chat", ClinicChat);
 })();
