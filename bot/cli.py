@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     safety.add_argument("--json", action="store_true", help="print JSON instead of text")
     models = add("models", _models, "List the trained models, or choose the one to serve.")
     models.add_argument("--use", metavar="NAME", help="serve this one from now on")
+    models.add_argument("--previous", action="store_true", help="go back to the one before")
     purge = add("purge", _purge, "Remove conversations older than the retention time.")
     purge.add_argument("--days", type=float, help="another age than FAQBOT_RETENTION_DAYS")
     pause = add("pause", _pause, "Switch the assistant off on all servers, at once.")
@@ -88,12 +89,18 @@ def _say(text: str, status: int = 1) -> int:
 
 
 def _ready_model(settings: Settings) -> Path:
-    """The model to use, trained first when there is none or its data has changed."""
-    from bot.engine import training
+    """The model to use, trained first when there is none or its data has changed.
 
-    if not training.is_up_to_date(settings):
-        _train(settings, argparse.Namespace(if_needed=False))
-    return training.current_archive(settings)
+    A new model that fails its own test does not take the place of one that is good.
+    """
+    from bot.engine import models, training
+
+    if not training.is_up_to_date(settings) and _train(settings, argparse.Namespace()):
+        record = models.current(settings)
+        if record is None:
+            raise SystemExit(1)
+        _say(f"Going on with {record.name}, trained {record.trained_at} from earlier data.")
+    return models.current_archive(settings)
 
 
 def _data_is_sound(settings: Settings) -> bool:
@@ -149,19 +156,19 @@ def _rasa(settings: Settings, *arguments: str) -> int:
 
 
 def _train(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.engine import training
+    from bot.engine import models, training
 
-    if options.if_needed and training.is_up_to_date(settings):
+    if getattr(options, "if_needed", False) and training.is_up_to_date(settings):
         print("The model is up to date.")
         return 0
     if not _data_is_sound(settings):
-        raise SystemExit(_say("Not trained: mend the lines above first."))
+        return _say("Not trained: mend the lines above first.")
     print("Training the model (about half a minute) …", flush=True)
     try:
         record = training.train(settings)
-    except training.NoModel as error:
-        raise SystemExit(_say(str(error))) from None
-    print(f"Trained {record.archive}: {record.examples} examples, {record.answers} answers.")
+    except models.NoModel as error:
+        return _say(str(error))
+    print(f"Trained {record.name}: {record.examples} examples, {record.answers} answers.")
     return 0
 
 
@@ -250,21 +257,30 @@ def _evaluate_safety(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _models(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.engine import training
+    from bot.engine import models, training
 
-    if options.use:
+    if options.use or options.previous:
         try:
-            training.choose(settings, options.use)
-        except training.NoModel as error:
+            record = (
+                models.find(settings, options.use) if options.use else models.previous(settings)
+            )
+            print(f"Testing {record.name} …", flush=True)
+            missed = training.own_test(settings.models / record.archive)
+            if missed:
+                raise models.ModelRefused(record.name, missed)
+        except models.NoModel as error:
             return _say(str(error))
-    current = training.current(settings)
-    for record in training.records(settings):
-        mark = "*" if record == current else " "
+        models.choose(settings, record, training.trained_from(settings))
+        print("Chosen. Running servers change to it within seconds.")
+    current = models.current(settings)
+    for record in models.records(settings):
+        mark = "*" if record == current else "!" if record.misses else " "
         print(
-            f"{mark} {record.archive}  {record.trained_at}  {record.examples} examples, "
+            f"{mark} {record.name}  {record.trained_at}  {record.examples} examples, "
             f"{record.answers} answers, from {record.trained_from[:12]}"
+            + (f", refused: {len(record.misses)} misses" if record.misses else "")
         )
-    return 0 if current else _say("There is no model yet. Run `make train`.")
+    return 0 if current else _say("There is no good model yet. Run `make train`.")
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> int:

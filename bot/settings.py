@@ -65,6 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FAQBOT_ACTION_URL", "", "An action server run by somebody else; empty: start one."),
     Setting("FAQBOT_ACTION_TIMEOUT", "1.0", "Seconds a custom action may take."),
     Setting("FAQBOT_HISTORY_EVENTS", "120", "Events of a conversation that are read each turn."),
+    Setting("FAQBOT_MODELS_KEPT", "5", "How many trained models to keep for going back."),
     Setting("FAQBOT_LOG_FORMAT", "text", "text or json."),
     Setting("FAQBOT_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -91,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     action_url: str
     action_timeout: float
     history_events: int
+    models_kept: int
     log_format: str
     log_level: str
 
@@ -197,6 +199,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         action_url=address("FAQBOT_ACTION_URL", "http://", "https://"),
         action_timeout=number("FAQBOT_ACTION_TIMEOUT", 0.05, 1.5),
         history_events=int(number("FAQBOT_HISTORY_EVENTS", 40, 10_000)),
+        models_kept=int(number("FAQBOT_MODELS_KEPT", 1, 1000)),
         log_format=choice("FAQBOT_LOG_FORMAT", "text", "json"),
         log_level=choice("FAQBOT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
     )

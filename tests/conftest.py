@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import logs
-from bot.engine import resources, training
+from bot.engine import models, resources
 from bot.engine.assistant import Assistant
 from bot.safety import SafetyScreen
 from bot.understanding import SentenceEncoder
@@ -34,7 +34,7 @@ def screen() -> SafetyScreen:
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The model archive; `make test` trains it first."""
-    return training.current_archive(resources.settings())
+    return models.current_archive(resources.settings())
 
 
 @pytest.fixture(scope="session")

@@ -124,23 +124,35 @@ class Assistant:
         store: TrackerStore | None = None,
         action_endpoint: EndpointConfig | None = None,
     ) -> None:
-        self.store = store or InMemoryTrackerStore(Domain.empty())
         self.model = model
         nlg = CuratedResponseGenerator(None, Domain.empty())
         self._processor = _Processor(
             model_path=str(model),
-            tracker_store=self.store,
+            tracker_store=InMemoryTrackerStore(Domain.empty()),
             lock_store=InMemoryLockStore(),
             generator=nlg,
-            action_endpoint=action_endpoint or LocalActions(),
         )
         # The matrices of one message are small: a second thread would only wait for work,
         # at full speed. It doubled the processor time of a message.
         threadpool_limits(1, user_api="blas")
         self.domain = self._processor.domain
-        self.store.domain = self.domain
         nlg.responses = self.domain.responses
         self._nlg = nlg
+        self.connect(
+            store or InMemoryTrackerStore(Domain.empty()), action_endpoint or LocalActions()
+        )
+
+    def connect(self, store: TrackerStore, action_endpoint: EndpointConfig) -> None:
+        """Holds conversations in this store, with these actions, from the next message on."""
+        self.store = store
+        self.store.domain = self.domain
+        self._processor.tracker_store = store
+        self._processor.action_endpoint = action_endpoint
+
+    def knows(self, faq_id: str, question: str) -> bool:
+        """Whether the model was trained with this answer, under this question."""
+        response = self.domain.responses.get(f"utter_faq/{faq_id}")
+        return bool(response) and response[0]["text"] == question
 
     async def read(self, text: str) -> dict[str, Any]:
         """How one message is read outside any conversation (a `Reading` as builtins)."""

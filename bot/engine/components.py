@@ -6,9 +6,11 @@ Rasa reads the argument names of `train` and `process` by reflection; keep them.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -73,24 +75,29 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds features to every training example that has text."""
-        self.process(training_data.training_examples)
+        # Their vectors are kept on disk between trainings, unlike those of patients' words.
+        self._add(training_data.training_examples, resources.encoder().encode_for_training)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds features to every message that has text."""
-        with_text = [message for message in messages if message.get(TEXT)]
-        if with_text:
-            vectors = resources.encoder().encode([message.get(TEXT) for message in with_text])
-            for message, vector in zip(with_text, vectors, strict=True):
-                message.add_features(
-                    Features(
-                        vector.reshape(1, -1),
-                        FEATURE_TYPE_SENTENCE,
-                        TEXT,
-                        self._config[FEATURIZER_CLASS_ALIAS],
-                    )
-                )
+        self._add(messages, resources.encoder().encode)
         return messages
+
+    def _add(self, messages: list[Message], encode: Callable[[list[str]], np.ndarray]) -> None:
+        with_text = [message for message in messages if message.get(TEXT)]
+        if not with_text:
+            return
+        vectors = encode([message.get(TEXT) for message in with_text])
+        for message, vector in zip(with_text, vectors, strict=True):
+            message.add_features(
+                Features(
+                    vector.reshape(1, -1),
+                    FEATURE_TYPE_SENTENCE,
+                    TEXT,
+                    self._config[FEATURIZER_CLASS_ALIAS],
+                )
+            )
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -147,6 +154,7 @@ class FaqClassifier(IntentClassifier, GraphComponent):
             for message in training_data.intent_examples
             if message.get(TEXT)
         ]
+        logger.info("Learning from %d examples.", len(examples))
         questions = {
             faq_id: answer.question for faq_id, answer in resources.answers().published().items()
         }

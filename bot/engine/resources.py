@@ -6,6 +6,7 @@ Rasa creates its components itself, by name, so they fetch these here.
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from bot.knowledge import AnswerStore, Clinic, read_clinic, read_examples
 from bot.safety import GuidedCheck, Replies, SafetyScreen
@@ -29,10 +30,15 @@ def encoder() -> SentenceEncoder:
     return SentenceEncoder(cache_folder=settings().project / ".cache" / "embeddings")
 
 
-@lru_cache(maxsize=1)
+@lru_cache
+def answers_in(folder: Path) -> AnswerStore:
+    """The curated answers of a folder, read from disk when they are needed."""
+    return AnswerStore(folder)
+
+
 def answers() -> AnswerStore:
-    """The curated answers, read from disk when they are needed."""
-    return AnswerStore(settings().data / "faq")
+    """The curated answers of this project."""
+    return answers_in(settings().data / "faq")
 
 
 @lru_cache(maxsize=1)

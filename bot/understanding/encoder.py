@@ -84,6 +84,7 @@ class SentenceEncoder:
         """Like `encode`, but keeps the vectors on disk so that re-training is quick."""
         if self._cache_folder is None:
             return self.encode(texts)
+        texts = [text.lower() for text in texts]
         path = self._cache_folder / f"{_MODEL_SHA256[:12]}.npz"
         known = _read_cache(path)
         missing = sorted({text for text in texts if _key(text) not in known}, key=len)
