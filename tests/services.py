@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ class Postgres:
 
     def _signal(self, number: signal.Signals) -> None:
         postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
-        for process in (postmaster, *_children(postmaster)):
+        for process in (postmaster, *children_of(postmaster)):
             os.kill(process, number)
 
     def _run(self, name: str, *arguments: str) -> None:
@@ -130,7 +131,21 @@ class Redis:
         self._process.send_signal(signal.SIGCONT)
 
 
-def _children(process: int) -> list[int]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.stop()
+
+
+def children_of(process: int) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from chat_client import Server
-from services import Postgres, Redis
+from services import Postgres, postgres, redis  # noqa: F401
 
 from bot.engine.assistant import Assistant
 from bot.engine.conversation_store import ConversationStore
@@ -61,20 +61,6 @@ def lent(assistant: Assistant, store: ConversationStore) -> Assistant:
     store.domain = assistant.domain
     twin.store, twin._processor = store, processor
     return twin
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    server = Postgres()
-    yield server
-    server.remove()
-
-
-@pytest.fixture
-def redis() -> Iterator[Redis]:
-    server = Redis()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from chat_client import EMERGENCY, QUESTION, Server, is_emergency
+from chat_client import EMERGENCY, QUESTION, Server, is_emergency, texts
 from services import Redis
 
 from bot.engine import resources
 from bot.engine.assistant import Assistant
 from bot.engine.custom_actions import ActionServer
+from bot.safety import SafetyScreen, Screening
 
 
 def is_honest(reply: Any) -> bool:
@@ -163,8 +164,9 @@ async def test_an_action_server_that_is_away_or_hangs(server: Server, hangs: boo
     token = await server.session()
     assert is_emergency(await server.say(token, EMERGENCY))
     assert "alcohol" in (await server.say(token, QUESTION)).text  # needs no action
-    reply = await server.say(token, "does it rain on the moon during the night")  # needs one
-    assert resources.clinic().phone in reply.text
+    reply = await server.say(token, "what about the thing with the other one")  # needs one
+    assert "Something went wrong on our side" in texts(reply)
+    assert resources.clinic().phone in texts(reply)
     listening.close()
 
 
@@ -179,6 +181,16 @@ async def test_a_broken_classifier_leaves_the_safety_screen(
     assert is_honest(await server.say(token, QUESTION))
     assert is_emergency(await server.say(token, EMERGENCY))
     assert 'outcome="error"} 2.0' in (await server.client.get("/metrics")).text
+
+
+async def test_a_screen_that_fails_says_so_with_both_numbers(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SafetyScreen, "read", lambda *_: Screening(failed=True))
+    reply = await server.say(await server.session(), EMERGENCY)
+    assert "could not check your message" in texts(reply)
+    assert resources.clinic().phone in texts(reply)
+    assert "911" in texts(reply)
 
 
 async def test_a_broken_screen_still_names_the_emergency_number(
