@@ -43,6 +43,7 @@ def read_examples(folder: Path) -> list[TrainingExample]:
 def _read_file(path: Path) -> list[TrainingExample]:
     text = read_text(path)
     data = load_yaml(text, path)
+    shown = relative(path)
     lines = text.splitlines()
     blocks = data.get("nlu") if isinstance(data, dict) else None
     if not isinstance(blocks, list):
@@ -60,7 +61,7 @@ def _read_file(path: Path) -> list[TrainingExample]:
         ):
             problems.append(
                 Problem(
-                    relative(path),
+                    shown,
                     line,
                     "An entry needs `intent` and `examples: |`.",
                     "Write `- intent: faq/<id>`, then `examples: |` and one `- …` a line.",
@@ -76,13 +77,11 @@ def _read_file(path: Path) -> list[TrainingExample]:
                 continue
             match = _ITEM.match(content)
             if match:
-                examples.append(
-                    TrainingExample(match["text"], str(block["intent"]), relative(path), number)
-                )
+                examples.append(TrainingExample(match["text"], str(block["intent"]), shown, number))
             else:
                 problems.append(
                     Problem(
-                        relative(path),
+                        shown,
                         number,
                         "An example begins with `- `.",
                         f"Write `- {content.strip()}`.",

@@ -77,7 +77,7 @@ class IntentScorer:
         # Rare intents get a smaller ridge, so that they are not drowned by frequent ones.
         share = len(self._labels) / (len(self.intents) * targets.sum(axis=0))
         kernel[np.diag_indices_from(kernel)] += self.weights.ridge / np.sqrt(share[self._labels])
-        inverse = linalg.inv(kernel, overwrite_a=True, check_finite=False)
+        inverse = _inverse(kernel)
         self._dual = inverse @ targets
         self._linear = np.asarray(sparse_views.T @ self._dual, np.float32)
         return self._held_out(inverse, targets, cosines)
@@ -156,6 +156,16 @@ class IntentScorer:
         for array in (without_intent.blended, without_intent.nearest):
             array[own] = -1
         return HeldOut(self._labels, without_text, without_intent)
+
+
+def _inverse(kernel: np.ndarray) -> np.ndarray:
+    """Of a symmetric positive definite matrix, by Cholesky: half a general inverse's work."""
+    potrf, potri = linalg.get_lapack_funcs(("potrf", "potri"), (kernel,))
+    factor, failed = potrf(kernel, lower=True, overwrite_a=True)
+    if failed:
+        raise np.linalg.LinAlgError("The kernel of the training texts is not positive definite.")
+    half, _ = potri(factor, lower=True, overwrite_c=True)
+    return np.asarray(half + np.tril(half, -1).T)
 
 
 class HeldOut(msgspec.Struct, frozen=True):
