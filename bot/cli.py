@@ -198,9 +198,6 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
         assistant = Assistant(_ready_model(settings))
         tracker, messages = await assistant.take_turn("ask", options.question)
         print(plain_text(messages))
-        replies = [reply["title"] for message in messages for reply in message["quick_replies"]]
-        if replies:
-            print("\n" + "\n".join(f"[ {title} ]" for title in replies))
         if options.why:
             print("\n" + _why(assistant.reading_of(tracker)))
 
@@ -258,6 +255,7 @@ def _evaluate_safety(settings: Settings, options: argparse.Namespace) -> int:
 
 def _models(settings: Settings, options: argparse.Namespace) -> int:
     from bot.engine import models, training
+    from bot.engine.assistant import Assistant
 
     if options.use or options.previous:
         try:
@@ -265,7 +263,7 @@ def _models(settings: Settings, options: argparse.Namespace) -> int:
                 models.find(settings, options.use) if options.use else models.previous(settings)
             )
             print(f"Testing {record.name} …", flush=True)
-            missed = training.own_test(settings.models / record.archive)
+            missed = training.own_test(Assistant(settings.models / record.archive))
             if missed:
                 raise models.ModelRefused(record.name, missed)
         except models.NoModel as error:

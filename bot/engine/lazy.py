@@ -20,7 +20,7 @@ class _Later(ModuleType):
             raise AttributeError(name)
         with _LOADING:
             if type(self) is _Later:
-                self.__class__ = ModuleType
+                self.__class__ = ModuleType  # type: ignore[assignment]
                 spec.loader.exec_module(self)
         return getattr(self, name)
 

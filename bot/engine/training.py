@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.engine import models, resources
+from bot.engine.assistant import Assistant
 from bot.engine.models import ModelRecord, ModelRefused, NoModel
+from bot.engine.test_all import misses
+from bot.knowledge import read_examples
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -53,8 +56,6 @@ def train(settings: Settings) -> ModelRecord:
         NoModel: Rasa trained nothing; the message says why.
         ModelRefused: the new model fails its own test; the one in use stays.
     """
-    from bot.knowledge import read_examples
-
     source = trained_from(settings)
     moment = dt.datetime.now(dt.UTC)
     archive = _train_with_rasa(settings, f"{moment:%Y%m%d-%H%M%S}-{source[:8]}")
@@ -65,7 +66,7 @@ def train(settings: Settings) -> ModelRecord:
         trained_from=source,
         examples=len(read_examples(settings.data / "nlu")),
         answers=len(_questions(settings)),
-        misses=own_test(archive),
+        misses=own_test(Assistant(archive)),
     )
     models.keep(settings, record)
     if record.misses:
@@ -75,12 +76,9 @@ def train(settings: Settings) -> ModelRecord:
     return record
 
 
-def own_test(archive: Path) -> tuple[str, ...]:
+def own_test(assistant: Assistant) -> tuple[str, ...]:
     """What a model gets wrong of its own questions and buttons (see `bot.engine.test_all`)."""
-    from bot.engine.assistant import Assistant
-    from bot.engine.test_all import misses
-
-    return tuple(asyncio.run(misses(Assistant(archive))))
+    return tuple(asyncio.run(misses(assistant)))
 
 
 def _train_with_rasa(settings: Settings, name: str) -> Path:

@@ -27,6 +27,7 @@ from bot.web.locks import LocalLocks, RedisLocks
 from bot.web.metrics import Metrics
 from bot.web.page import Page
 from bot.web.requests import Refused
+from bot.web.served_model import ServedModel
 from bot.web.sessions import Sessions, signing_key
 from bot.web.turns import Turns
 from bot.web.upkeep import Upkeep
@@ -58,15 +59,18 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
     )
     channel = Channel(settings, turns)
     upkeep = Upkeep(settings, turns)
+    served = ServedModel(settings, turns, action_url)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         for warning in warnings_of(settings):
             logger.warning(warning)
         upkeep.start()
-        await upkeep.load(model, action_url)
+        await served.load(model)
+        served.start()
         yield
         await turns.finish()
+        await served.stop()
         await upkeep.stop()
         turns.store.close()
         if redis:

@@ -1,4 +1,4 @@
-"""What the server does besides answering: tables, model, retention."""
+"""What the server does besides answering: tables and retention."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import logging
 import os
 import socket
 import time
-from pathlib import Path
 
 import sqlalchemy.exc
 
-from bot.engine.assistant import Assistant
 from bot.engine.conversation_store import StoreAway
-from bot.engine.custom_actions import ActionServer
 from bot.settings import Settings
 from bot.web.turns import Turns
 
@@ -21,7 +18,6 @@ logger = logging.getLogger(__name__)
 
 PURGE_EVERY_SECONDS = 900.0
 TRY_AGAIN_SECONDS = 2.0
-WARM_UP = ("Can I drink alcohol on Dupixent?", "my skin itches", "hello")
 
 
 class Upkeep:
@@ -29,7 +25,7 @@ class Upkeep:
 
     Args:
         settings: the server's settings.
-        turns: gets the assistant once it is warm.
+        turns: whose store it looks after.
     """
 
     def __init__(self, settings: Settings, turns: Turns) -> None:
@@ -37,16 +33,6 @@ class Upkeep:
         self._turns = turns
         self._who = f"server {socket.gethostname()}:{settings.port}"
         self._task: asyncio.Task[None] | None = None
-
-    async def load(self, model: Path, action_url: str) -> None:
-        """Loads and warms a model; the assistant answers from then on."""
-        endpoint = ActionServer(action_url, self._settings.action_timeout)
-        assistant = await asyncio.to_thread(Assistant, model, self._turns.store, endpoint)
-        for text in WARM_UP:
-            await assistant.read(text)
-        self._turns.assistant = assistant
-        self._turns.metrics.ready.set(1)
-        logger.info("The assistant is ready.")
 
     def start(self) -> None:
         """Begins the work that goes on as long as the server runs."""
