@@ -132,6 +132,8 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 def _shell(settings: Settings, _: argparse.Namespace) -> int:
     from bot.web.serve import ActionServerProcess, PortTaken, wait_until_up
 
+    if not _data_is_sound(settings):
+        return _say("Not started: mend the lines above first. `faqbot check` shows them again.")
     model = _ready_model(settings)
     actions = ActionServerProcess(5055, settings.project.resolve())
     try:

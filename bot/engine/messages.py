@@ -134,7 +134,7 @@ def clinic_contact(clinic: Clinic, now: dt.datetime) -> ClinicContact:
 
 
 def plain_text(messages: Iterable[dict[str, Any]]) -> str:
-    """The messages as one text, for the shell and for screens without the widget."""
+    """The messages as one text, for the terminal: sources, phones and buttons included."""
     parts = []
     for message in messages:
         lines = [message["text"]]
@@ -145,5 +145,7 @@ def plain_text(messages: Iterable[dict[str, Any]]) -> str:
             reviewed = message["reviewed_on"]
             lines.append(f"Reviewed on {reviewed}." if reviewed else f"({message['reviewed_by']})")
         lines += [f"{phone['label']}: {phone['number']}" for phone in message["phones"]]
+        if message["quick_replies"]:
+            lines.append("\n".join(f"[ {reply['title']} ]" for reply in message["quick_replies"]))
         parts.append("\n\n".join(lines))
     return "\n\n".join(parts)

@@ -78,8 +78,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             messages = self._from_domain(utter_action)
         if messages is None:
             return None
-        replies = [reply for message in messages for reply in message["quick_replies"]]
-        return {"text": plain_text(messages), "buttons": replies or None, "messages": messages}
+        # Buttons are in the text and in `messages`: as Rasa's own they would make the shell
+        # stop at a menu after every answer.
+        return {"text": plain_text(messages), "messages": messages}
 
     def _messages(
         self, name: str, tracker: DialogueStateTracker, values: dict[str, Any]
