@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     models = add("models", _models, "List the trained models, or choose the one to serve.")
     models.add_argument("--use", metavar="NAME", help="serve this one from now on")
     models.add_argument("--previous", action="store_true", help="go back to the one before")
+    report = add("report", _report, "Write an HTML page: what was asked, what had no answer.")
+    report.add_argument("--since", default="7d", help="36h, 7d, 4w or a date (7d)")
+    report.add_argument("--out", type=Path, help="the file (report.html in FAQBOT_VAR)")
     purge = add("purge", _purge, "Remove conversations older than the retention time.")
     purge.add_argument("--days", type=float, help="another age than FAQBOT_RETENTION_DAYS")
     pause = add("pause", _pause, "Switch the assistant off on all servers, at once.")
@@ -281,6 +284,24 @@ def _models(settings: Settings, options: argparse.Namespace) -> int:
             + (f", refused: {len(record.misses)} misses" if record.misses else "")
         )
     return 0 if current else _say("There is no good model yet. Run `make train`.")
+
+
+def _report(settings: Settings, options: argparse.Namespace) -> int:
+    import sqlalchemy.exc
+
+    from bot.report import write_report
+
+    out: Path = options.out or settings.var / "report.html"
+    try:
+        activity = write_report(settings, options.since, out)
+    except ValueError as error:
+        return _say(str(error))
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        return _say(f"The database cannot be read ({type(error).__name__}).")
+    except OSError as error:
+        return _say(f"{out} cannot be written: {error.strerror}.")
+    print(f"Wrote {out}: {len(activity.turns)} messages, {activity.period}.")
+    return 0
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> int:
