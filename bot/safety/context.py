@@ -28,6 +28,7 @@ with_quiet_imports.setLevel(logging.ERROR)
 from medspacy.context import ConText, ConTextRule  # noqa: E402
 
 _GROUP = "red_flags"
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
@@ -111,7 +112,7 @@ class ContextReader:
             targets: for each target its spans, as first and last-plus-one word numbers
                 counted through the whole message.
         """
-        words = [word.text for clause in clauses for word in clause.words]
+        words = [_YEAR.sub("<year>", word.text) for clause in clauses for word in clause.words]
         starts = [place == 0 for clause in clauses for place in range(len(clause.words))]
         doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
         spans = [[Span(doc, a, b, label="RED_FLAG") for a, b in target] for target in targets]

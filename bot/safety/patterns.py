@@ -2,7 +2,7 @@
 
 `throat ... {swelling}`: parts between `...` stand in the same clause in any order, at
 most `NEAR` words apart. Within a part the words stand in order with at most two filler
-words between them. `word*` matches every ending, `one|two` either, `[38.5-42]` a number
+words between them. `word*` matches every ending, `one|all_over` either, `[38.5-42]` a number
 in that range, {name} any entry of a concept.
 """
 
@@ -22,7 +22,8 @@ _FILLER = (
     r"|on|and|quite|rather|completely|totally|barely|right|both|one|keep|keeps|gone|going"
     r"|starting|started|about|properly|fully|do) ){0,2}"
 )
-_PIECE = re.compile(r"\{(?P<concept>\w+)\}|\[(?P<low>[\d.]+)-(?P<high>[\d.]+)\]|(?P<words>\S+)")
+_CONCEPT = re.compile(r"\{(\w+)\}")
+_RANGE = re.compile(r"\[(\d+)(?:\.(\d))?-(\d+)(?:\.\d)?\]")
 _ENDINGS = ("", "s", "es", "ed", "ing", "en", "er", "y", "ness", "ling", "ting", "ning", "d", "ly")
 _ANY_NUMBER = "#"
 _SHORTEST_STEM = 3
@@ -53,7 +54,7 @@ class Pattern:
         # into a set spares nearly every search.
         self.needs: list[frozenset[str]] = []
         for part in parts:
-            pieces = [_piece(match, concepts) for match in _PIECE.finditer(part)]
+            pieces = [_piece(piece, concepts) for piece in part.split()]
             compiled = _compiled(rf" {_FILLER}".join(regex for regex, _ in pieces))
             if compiled.search(""):
                 raise BadPattern("matches the empty string")
@@ -115,19 +116,21 @@ def starts(words: Iterable[str]) -> set[str]:
     return present
 
 
-def vocabulary(lines: Sequence[str]) -> set[str]:
+def vocabulary(lines: Iterable[str]) -> set[str]:
     """The words that some lines use, with the usual endings of `word*`."""
     words: set[str] = set()
     for line in lines:
-        for piece in _PIECE.finditer(line.replace("...", " ")):
-            for word in (piece["words"] or "").split("|"):
-                if word.endswith("*"):
-                    stem = word.rstrip("*")
-                    words.update(stem + ending for ending in _ENDINGS)
-                    if stem.endswith("e"):
-                        words.add(stem[:-1] + "ing")
-                elif word:
-                    words.add(word)
+        for word in re.split(r"[\s|_]+", line):
+            if not word or word == "..." or word[0] in "{[":
+                continue
+            if word.endswith("*"):
+                stem = word.rstrip("*")
+                words.update(stem + ending for ending in _ENDINGS)
+                words.update(stem + stem[-1] + ending for ending in ("ed", "ing", "y"))
+                if stem.endswith("e"):
+                    words.add(stem[:-1] + "ing")
+            else:
+                words.add(word)
     return words
 
 
@@ -136,17 +139,18 @@ def _compiled(part: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S){part}(?!\S)")
 
 
-def _piece(
-    match: re.Match[str], concepts: Mapping[str, Sequence[str]]
-) -> tuple[str, frozenset[str]]:
+def _piece(piece: str, concepts: Mapping[str, Sequence[str]]) -> tuple[str, frozenset[str]]:
     """A piece's regular expression, and the words with which it can begin."""
-    if match["low"]:
-        return _number(match["low"], match["high"]), frozenset({_ANY_NUMBER})
-    if not match["concept"]:
-        return _either(tuple(match["words"].split("|")))
-    if match["concept"] not in concepts:
-        raise BadPattern(f"names the unknown concept {{{match['concept']}}}")
-    return _either(tuple(concepts[match["concept"]]))
+    entries: list[str] = []
+    for choice in piece.split("|"):
+        concept = _CONCEPT.fullmatch(choice)
+        if concept is None:
+            entries.append(choice.replace("_", " "))
+        elif concept[1] in concepts:
+            entries += concepts[concept[1]]
+        else:
+            raise BadPattern(f"names the unknown concept {{{concept[1]}}}")
+    return _either(tuple(entries))
 
 
 @cache
@@ -155,10 +159,14 @@ def _either(entries: tuple[str, ...]) -> tuple[str, frozenset[str]]:
         raise BadPattern("matches the empty string")
     longest_first = sorted(entries, key=len, reverse=True)
     regex = "|".join(" ".join(_word(word) for word in entry.split()) for entry in longest_first)
-    return f"(?:{regex})", frozenset(entry.split()[0] for entry in entries)
+    first = (entry.split()[0] for entry in entries)
+    return f"(?:{regex})", frozenset(_ANY_NUMBER if word[0] == "[" else word for word in first)
 
 
 def _word(word: str) -> str:
+    number = _RANGE.fullmatch(word)
+    if number:
+        return _number(int(number[1]), number[2], int(number[3]))
     if word.endswith("*"):
         if len(word) <= _SHORTEST_STEM:
             raise BadPattern(f"has the word `{word}`, which matches almost anything")
@@ -166,14 +174,13 @@ def _word(word: str) -> str:
     return re.escape(word)
 
 
-def _number(low: str, high: str) -> str:
-    """A number between two, as words of digits: `[100.4-108]`."""
-    whole, _, tenths = low.partition(".")
-    first = int(whole) + bool(tenths)
-    if first > int(float(high)):
-        raise BadPattern(f"has the range [{low}-{high}], which is empty")
-    numbers = "|".join(str(number) for number in range(first, int(float(high)) + 1))
-    begun = rf"|{whole}\.[{tenths[0]}-9]\d*" if tenths else ""
+def _number(low: int, tenth: str | None, high: int) -> str:
+    """A number between two, as it is written: `[100.4-108]`."""
+    first = low + (tenth is not None)
+    if first > high:
+        raise BadPattern(f"has an empty range that begins with {low}")
+    numbers = "|".join(map(str, range(first, high + 1)))
+    begun = rf"|{low}\.[{tenth}-9]\d*" if tenth else ""
     return rf"(?:(?:{numbers})(?:\.\d+)?{begun})"
 
 
