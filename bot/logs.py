@@ -14,7 +14,7 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # Rasa and its libraries log messages, trackers and slots at these levels; see platform notes
-# in docs/decisions/0001-rasa-at-the-edge.md.
+# in docs/decisions/rasa-at-the-edge.md.
 _QUIET = {"rasa": logging.ERROR, "rasa_sdk": logging.ERROR, "sanic": logging.ERROR,
           "asyncio": logging.ERROR, "apscheduler": logging.ERROR, "matplotlib": logging.ERROR,
           "tensorflow": logging.ERROR, "PyRuSH": logging.ERROR, "httpx": logging.ERROR,
