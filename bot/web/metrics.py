@@ -8,6 +8,8 @@ OUTCOMES = (
     "answered", "suggested", "declined", "escalated_emergency", "escalated_same_day",
     "escalated_routine", "chitchat", "error",
 )  # fmt: skip
+HELPFUL = ("yes", "no")
+REFUSALS = ("400", "401", "403", "404", "405", "408", "413", "415", "422", "429", "503")
 
 
 class Metrics:
@@ -37,8 +39,13 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.ready = Gauge("faqbot_ready", "1 when the model is warm.", registry=self.registry)
+        # All series are there from the start, so that a rate is right from the first event.
         for outcome in OUTCOMES:
             self.messages.labels(outcome)
+        for helpful in HELPFUL:
+            self.ratings.labels(helpful)
+        for status in REFUSALS:
+            self.refused.labels(status)
 
 
 def outcome_of(reading: dict[str, object], messages: list[dict[str, object]]) -> str:
