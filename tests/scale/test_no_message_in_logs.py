@@ -22,7 +22,7 @@ KINDS = (
     "/{}",
     "/restart{{'a': '{}'}}",
     "call me at 212-555-0147 {}",
-    "\u202e{} \x00 \ud83e\udd22",
+    "\u202e{} \x00 🤢",
     "hello {}\nsecond line {}",
     *(f"{fault} {{}}" for fault in FAULTS),
     *(f"{fault} my throat is closing and I can't breathe {{}}" for fault in FAULTS),
