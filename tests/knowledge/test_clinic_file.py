@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from knowledge_folder import Folder
 
 from bot import cli
 from bot.knowledge import read_clinic
@@ -91,3 +92,23 @@ def test_a_bad_clinic_stops_the_start_with_one_clear_message(
     assert output.count("There is no time zone `Amerika/New_York`. Fix: Use a name such as") == 1
     assert "clinic.yml:8: error:" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "summary"),
+    [
+        ("review_by: 2027-05-24", "review_by: 2026-01-01", 0, "0 errors, 1 warnings."),
+        ("group: dosing", "grup: dosing", 1, "2 errors, 0 warnings."),
+    ],
+)
+def test_check_fails_on_errors_and_not_on_warnings(
+    old: str, new: str, status: int, summary: str, folder: Folder, project: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for name in ("triage", "clinic.yml"):
+        (folder.path / name).symlink_to(project / "data" / name)
+    (folder.path.parent / "config.yml").symlink_to(project / "config.yml")
+    folder.replace(folder.storage, old, new)
+    monkeypatch.setenv("FAQBOT_PROJECT", str(folder.path.parent))
+    assert cli.main(["check"]) == status
+    assert capsys.readouterr().out.splitlines()[-1] == summary

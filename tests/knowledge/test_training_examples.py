@@ -56,7 +56,9 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
         assert max(words) >= 10, intent
 
 
-@pytest.mark.parametrize("name", ["questions.csv", "two_questions.csv", "followups.csv"])
+@pytest.mark.parametrize(
+    "name", ["questions.csv", "two_questions.csv", "followups.csv", "safety.csv"]
+)
 def test_no_example_is_one_of_the_evaluations_sentences(
     project: Path, examples: list[TrainingExample], name: str
 ) -> None:
