@@ -10,8 +10,8 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.understanding import followups, parts
-from bot.understanding.classifier import IntentScorer, Scores
-from bot.understanding.confidence import Confidence, calibrate
+from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
+from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
@@ -26,6 +26,8 @@ THRESHOLD = 1 - 1 / COST_OF_WRONG
 # Each of several questions has to be clearer than one alone: two wrong splits cost twice.
 PART_THRESHOLD = 0.6
 MOST_ANSWERS = 3
+# How quickly an intent's share of what is left falls with its score.
+SHARPNESS = 8.0
 SUGGESTIONS = 3
 
 
@@ -115,11 +117,12 @@ class Understanding:
         mended: dict[str, str] = {}
         for text, intent in texts.items():
             mended.setdefault(speller.repair(text), intent)
+        given, intents = list(mended), list(mended.values())
+        vectors = encoder.encode_for_training(given)
+        confidence = calibrate(hold_out(given, intents, vectors))
         scorer = IntentScorer()
-        held_out = scorer.fit(
-            list(mended), list(mended.values()), encoder.encode_for_training(list(mended))
-        )
-        return cls(scorer, calibrate(held_out), speller, examples, questions, encoder)
+        scorer.fit(given, intents, vectors)
+        return cls(scorer, confidence, speller, examples, questions, encoder)
 
     def save(self, folder: Path) -> None:
         """Writes everything that `load` needs to the folder."""
@@ -182,21 +185,26 @@ class Understanding:
 
     def _rank(self, texts: Sequence[str]) -> list[_Read]:
         scores = self.scorer.score(texts, self._encoder.encode(texts))
-        sure = self.confidence.of(scores)
-        return [_Read(self._ranking(scores, row, float(sure[row]))) for row in range(len(texts))]
+        sure = self.confidence.of(scores, self.scorer.intents)
+        top = best(scores, self.scorer.intents)
+        return [
+            _Read(self._ranking(scores.blended[row], int(top[row]), float(sure[row])))
+            for row in range(len(texts))
+        ]
 
-    def _ranking(self, scores: Scores, row: int, sure: float) -> tuple[tuple[str, float], ...]:
-        """The best intent gets its calibrated probability, the others share the rest."""
-        blended = scores.blended[row]
-        order = np.argsort(-blended)
-        rest = np.exp(8 * (blended[order[1:]] - blended[order[0]]))
-        rest = rest / rest.sum() * (1 - sure) if len(rest) else rest
-        # The order of the scores stays the order of the ranking.
-        shares = [sure, *np.minimum(rest, sure)]
-        return tuple(
-            (str(self.scorer.intents[index]), float(share))
-            for index, share in zip(order, shares, strict=True)
-        )
+    def _ranking(self, blended: np.ndarray, top: int, sure: float) -> tuple[tuple[str, float], ...]:
+        """The best intent gets its calibrated probability, the others share the rest.
+
+        No other intent gets more than the best one, except `out_of_scope`.
+        """
+        shares = np.exp(SHARPNESS * (blended - blended[top]))
+        shares[top] = 0
+        shares *= (1 - sure) / max(float(shares.sum()), 1e-12)
+        free = self.scorer.intents == OUT_OF_SCOPE
+        shares = np.where(free, shares, np.minimum(shares, sure))
+        shares[top] = sure
+        order = np.lexsort((-blended, -shares))
+        return tuple((str(self.scorer.intents[i]), float(shares[i])) for i in order)
 
     def _several(self, pieces: Sequence[str]) -> list[_Read]:
         """The distinct, clear questions among the pieces, in order."""
