@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -125,6 +126,9 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
         return _say(str(error))
     if not _data_is_sound(settings):
         return _say("Not started: mend the lines above first. `faqbot check` shows them again.")
+    # Being told to stop while still loading is a normal end, too.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     print("Loading the assistant …", flush=True)
     try:
         return serve(settings, _ready_model(settings))
@@ -191,7 +195,7 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
 def _parse(settings: Settings, _: argparse.Namespace) -> int:
     from bot.parse import parse_lines
 
-    asyncio.run(parse_lines(_ready_model(settings), sys.stdin.buffer, sys.stdout))
+    parse_lines(_ready_model(settings), sys.stdin.buffer, sys.stdout)
     return 0
 
 
