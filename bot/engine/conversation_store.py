@@ -10,15 +10,13 @@ events, so a turn costs the same however long the conversation is.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -29,22 +27,16 @@ from rasa.shared.core.events import ActionExecuted, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.audit import LATEST_SWITCH, PAUSE, PURGE, Audit
-from bot.engine.database import CONNECTIONS, CONVERSATIONS, EVENTS, TURNS, connect, wipe_log
+from bot.engine.database import CONVERSATIONS, EVENTS, TURNS, connect, wipe_log
 from bot.engine.database import prepare as prepare_tables
+from bot.engine.database_threads import DatabaseThreads, StoreAway
 
 logger = logging.getLogger(__name__)
 
-# A database that neither answers nor refuses is given up on after this time.
-PATIENCE_SECONDS = 5.0
 _STORED = "_events_already_stored"
 _AT_ONCE = 500
 
-T = TypeVar("T")
 Messages = list[dict[str, Any]]
-
-
-class StoreAway(Exception):
-    """The database cannot be used just now; its argument is the kind of error."""
 
 
 class ConversationGone(Exception):
@@ -90,20 +82,20 @@ class ConversationStore(TrackerStore):
         self.clock = clock
         self.engine = connect(url)
         self.audit = Audit(self.engine)
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="store")
+        self._threads = DatabaseThreads()
         # SQLite has one writer at a time; waiting here is fairer than its retries.
         sqlite = self.engine.dialect.name == "sqlite"
         self._writing: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
 
     async def prepare(self) -> None:
         """Makes the tables if they are not there."""
-        await self._run(prepare_tables, self.engine)
+        await self._threads.run(prepare_tables, self.engine)
 
     # What Rasa calls.
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation with its latest events, or None if there is none."""
-        rows = await self._run(self._read_events, sender_id)
+        rows = await self._threads.run(self._read_events, sender_id)
         if not rows:
             return None
         events = deserialise_events([json.loads(data) for _, data in rows])
@@ -124,12 +116,12 @@ class ConversationStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Appends the tracker's new events."""
-        await self._run(self._write, tracker, None)
+        await self._threads.run(self._write, tracker, None)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
         query = sa.select(CONVERSATIONS.c.id)
-        return [row[0] for row in await self._run(self._fetch, query)]
+        return [row[0] for row in await self._threads.run(self._fetch, query)]
 
     # What the public server calls.
 
@@ -137,7 +129,7 @@ class ConversationStore(TrackerStore):
         """Notes that a conversation may be held under this id."""
         now = self.clock()
         statement = sa.insert(CONVERSATIONS).values(id=conversation, started=now, last_active=now)
-        await self._run(self._execute, statement)
+        await self._threads.run(self._execute, statement)
 
     async def standing(self, conversation: str, message_id: str = "") -> Standing | None:
         """How things stand for a message, in one query; None if there is no conversation."""
@@ -149,13 +141,13 @@ class ConversationStore(TrackerStore):
             )
             .where(CONVERSATIONS.c.id == conversation)
         )
-        for last_active, switch, reply in await self._run(self._fetch, query):
+        for last_active, switch, reply in await self._threads.run(self._fetch, query):
             return Standing(last_active, switch == PAUSE, json.loads(reply) if reply else None)
         return None
 
     async def is_paused(self) -> bool:
         """Whether the assistant is switched off."""
-        return await self._run(self.audit.is_paused)
+        return await self._threads.run(self.audit.is_paused)
 
     async def save_turn(
         self,
@@ -179,7 +171,7 @@ class ConversationStore(TrackerStore):
             "reply": json.dumps(list(reply)),
             "outcome": outcome,
         }
-        await self._run(self._write, tracker, turn)
+        await self._threads.run(self._write, tracker, turn)
 
     async def turns(self, conversation: str) -> list[tuple[str, str, float, list[Any]]]:
         """All turns in order: message id, the patient's text, time, the reply."""
@@ -188,7 +180,7 @@ class ConversationStore(TrackerStore):
             .where(TURNS.c.conversation == conversation)
             .order_by(TURNS.c.number)
         )
-        rows = await self._run(self._fetch, query)
+        rows = await self._threads.run(self._fetch, query)
         return [(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
     async def rate(
@@ -200,11 +192,11 @@ class ConversationStore(TrackerStore):
             .where(TURNS.c.conversation == conversation, TURNS.c.message_id == message_id)
             .values(rating=rating, rating_reason=reason)
         )
-        return bool(await self._run(self._execute, change))
+        return bool(await self._threads.run(self._execute, change))
 
     async def delete(self, conversation: str) -> None:
         """Removes every trace of a conversation, from SQLite's write-ahead log too."""
-        await self._run(self._delete, [conversation])
+        await self._threads.run(self._delete, [conversation])
 
     async def purge(self, older_than: float, who: str) -> int:
         """Removes conversations that were last active before a time; returns how many.
@@ -220,38 +212,28 @@ class ConversationStore(TrackerStore):
         """Like `purge`, for callers without an event loop."""
         query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.last_active < older_than)
         ids = [row[0] for row in self._fetch(query)]
-        for start in range(0, len(ids), _AT_ONCE):
-            self._delete(ids[start : start + _AT_ONCE])
-        if ids:
-            self.audit.record(who, PURGE, {"conversations": len(ids), "older_than": older_than})
+        batches = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+        removed = sum(self._delete(batch) for batch in batches)
+        if removed:  # another server may have been quicker
+            self.audit.record(who, PURGE, {"conversations": removed, "older_than": older_than})
         elif not wipe_log(self.engine):
             logger.info("SQLite's log could not be emptied just now; it will be later.")
-        return len(ids)
+        return removed
 
     async def is_reachable(self) -> bool:
         """Whether the database answers and has its tables."""
         try:
-            await self._run(self._fetch, sa.select(CONVERSATIONS.c.id).limit(1))
+            await self._threads.run(self._fetch, sa.select(CONVERSATIONS.c.id).limit(1))
         except StoreAway:
             return False
         return True
 
     def close(self) -> None:
         """Lets go of threads and connections."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
         self.engine.dispose()
 
     # SQL.
-
-    async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Runs it in one of the store's threads, for `PATIENCE_SECONDS` at most."""
-        context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, lambda: context.run(function, *arguments))
-        try:
-            return await asyncio.wait_for(work, PATIENCE_SECONDS)
-        except (sa.exc.SQLAlchemyError, TimeoutError) as error:
-            raise StoreAway(type(error).__name__) from None
 
     def _read_events(self, conversation: str) -> list[tuple[int, str]]:
         query = (
@@ -299,14 +281,17 @@ class ConversationStore(TrackerStore):
             raise TurnTaken(tracker.sender_id) from None
         setattr(tracker, _STORED, (len(tracker.events), last + len(rows)))
 
-    def _delete(self, ids: Sequence[str]) -> None:
+    def _delete(self, ids: Sequence[str]) -> int:
         with self._writing:
             with self.engine.begin() as connection:
                 # The conversation first: a turn that is being written finds it gone, or waits.
-                connection.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids)))
+                gone = connection.execute(
+                    sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids))
+                ).rowcount
                 connection.execute(sa.delete(TURNS).where(TURNS.c.conversation.in_(ids)))
                 connection.execute(sa.delete(EVENTS).where(EVENTS.c.conversation.in_(ids)))
             wipe_log(self.engine)
+        return int(gone)
 
     def _fetch(self, query: Any) -> list[Any]:
         with self.engine.connect() as connection:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.engine import resources
-from bot.engine.conversation_store import StoreAway
+from bot.engine.database_threads import StoreAway
 from bot.safety.redaction import redact
 from bot.settings import Settings
 from bot.web import notices

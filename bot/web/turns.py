@@ -14,9 +14,9 @@ from bot.engine.conversation_store import (
     ConversationGone,
     ConversationStore,
     Standing,
-    StoreAway,
     TurnTaken,
 )
+from bot.engine.database_threads import StoreAway
 from bot.knowledge import Clinic
 from bot.safety.redaction import redact
 from bot.web import notices

@@ -10,7 +10,7 @@ import time
 
 import sqlalchemy.exc
 
-from bot.engine.conversation_store import StoreAway
+from bot.engine.database_threads import StoreAway
 from bot.settings import Settings
 from bot.web.turns import Turns
 
@@ -52,7 +52,7 @@ class Upkeep:
                 count = await self._turns.store.purge(before, self._who)
                 if count:
                     logger.info("Removed %d conversations past their retention.", count)
-            except sqlalchemy.exc.SQLAlchemyError as error:
+            except Exception as error:  # whatever it was, the next round tries again
                 logger.error("Retention could not be applied: %s", type(error).__name__)
             await asyncio.sleep(PURGE_EVERY_SECONDS)
 

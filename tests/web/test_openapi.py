@@ -219,7 +219,7 @@ async def test_refusals_that_need_a_broken_server_are_as_written(
     server.turns.assistant = None
     check(await server.say(token, "hello"))
     server.store.engine.dispose()
-    monkeypatch.setattr("bot.engine.conversation_store.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.engine.database_threads.PATIENCE_SECONDS", 0.0)
     for reply in (
         await server.say(token, "hello"),
         await server.history(token),

@@ -209,7 +209,7 @@ async def test_a_store_that_hangs_does_not_hold_back_an_emergency(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = await server.session()
-    monkeypatch.setattr("bot.engine.conversation_store.PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr("bot.engine.database_threads.PATIENCE_SECONDS", 2.0)
 
     def slow(*_: object) -> None:
         time.sleep(3)
@@ -230,7 +230,7 @@ async def test_an_emergency_in_an_ended_session_is_answered(server: Server) -> N
 async def test_the_tables_are_made_when_the_database_comes_late(
     make_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.engine.conversation_store import StoreAway
+    from bot.engine.database_threads import StoreAway
     from bot.web.upkeep import Upkeep
 
     server: Server = await make_server()
