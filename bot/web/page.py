@@ -95,15 +95,15 @@ class Page:
         self, request: Request, token: str, message_id: str, text: str
     ) -> tuple[str, list[dict[str, Any]]]:
         address = address_of(request, self._channel.settings)
-        if not token:
-            try:
-                token = (await self._channel.new_session(address))["token"]
-            except Refused:
-                urgent = await asyncio.to_thread(notices.emergency, text)
-                if urgent is None:
-                    raise
-                return "", [urgent]
-        messages, _ = await self._channel.turns.respond(token, message_id, text, address)
+        try:
+            token = token or (await self._channel.new_session(address))["token"]
+            messages, _ = await self._channel.turns.respond(token, message_id, text, address)
+        except Refused:
+            # No session is to be had: an emergency is answered all the same.
+            urgent = await asyncio.to_thread(notices.emergency, text)
+            if urgent is None:
+                raise
+            return "", [urgent]
         return token, messages
 
     def _page(

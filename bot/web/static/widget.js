@@ -60,7 +60,8 @@
     deleted: "The conversation was deleted.",
   };
 
-  // ---- Styles. Attached as constructed sheets, which a strict CSP allows. ----
+  // ---- Styles. Attached as constructed sheets, which a strict CSP allows. Sizes are in em of
+  // the visitor's own text size: the page's root element has no say in them. ----
 
   const LIGHT = `
     --brand: var(--clinic-chat-color, #0f566e); --on-brand: var(--clinic-chat-on-color, #fff);
@@ -84,116 +85,116 @@
 :host([hidden]) { display: none !important; }
 [hidden] { display: none !important; }
 .launch, .panel { all: initial; ${LIGHT} box-sizing: border-box; color: var(--text); color-scheme: light;
-  font: 16px/1.5 var(--clinic-chat-font, system-ui, -apple-system, "Segoe UI", sans-serif); -webkit-text-size-adjust: 100%; }
+  font: medium/1.5 var(--clinic-chat-font, system-ui, -apple-system, "Segoe UI", sans-serif); -webkit-text-size-adjust: 100%; }
 .dark { ${DARK} color-scheme: dark; }
 :where(.panel *) { box-sizing: border-box; font: inherit; color: inherit; margin: 0; }
 
-.launch { position: fixed; z-index: 2147483000; bottom: calc(var(--clinic-chat-offset-y, 1.25rem) + env(safe-area-inset-bottom, 0px));
-  display: flex; align-items: center; gap: .6rem; max-width: calc(100vw - 2.5rem); padding: .8rem 1.3rem .8rem 1.1rem;
-  border-radius: 2rem; background: var(--brand); color: var(--on-brand); border: 1px solid transparent; cursor: pointer;
+.launch { position: fixed; z-index: 2147483000; bottom: calc(var(--clinic-chat-offset-y, 1.25em) + env(safe-area-inset-bottom, 0px));
+  display: flex; align-items: center; gap: .6em; max-width: calc(100vw - 2.5em); padding: .8em 1.3em .8em 1.1em;
+  border-radius: 2em; background: var(--brand); color: var(--on-brand); border: 1px solid transparent; cursor: pointer;
   font-weight: 600; box-shadow: 0 4px 16px #0003, 0 1px 3px #0003; }
 .launch:hover { box-shadow: 0 6px 22px #0004, 0 1px 4px #0004; }
 .launch.inline { position: static; }
-.launch.aside { visibility: visible; transform: translateY(calc(100% + 4rem)); }
-.right { right: var(--clinic-chat-offset-x, 1.25rem); left: auto; } .left { left: var(--clinic-chat-offset-x, 1.25rem); right: auto; }
+.launch.aside { visibility: visible; transform: translateY(calc(100% + 4em)); }
+.right { right: var(--clinic-chat-offset-x, 1.25em); left: auto; } .left { left: var(--clinic-chat-offset-x, 1.25em); right: auto; }
 svg { width: 1.4em; height: 1.4em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; } header svg { stroke-width: 2.4; }
 
-.panel { position: fixed; z-index: 2147483000; bottom: var(--clinic-chat-offset-y, 1.25rem); top: auto; margin: 0; padding: 0;
-  display: flex; flex-direction: column; width: min(26rem, calc(100vw - 2.5rem)); height: min(44rem, calc(100dvh - 2.5rem)); max-width: none; max-height: none;
+.panel { position: fixed; z-index: 2147483000; bottom: var(--clinic-chat-offset-y, 1.25em); top: auto; margin: 0; padding: 0;
+  display: flex; flex-direction: column; width: min(26em, calc(100vw - 2.5em)); height: min(44em, calc(100dvh - 2.5em)); max-width: none; max-height: none;
   overflow: hidden; background: var(--back); border: 1px solid var(--line); border-radius: var(--clinic-chat-radius, 14px); box-shadow: 0 12px 40px #0004; }
-header { flex: none; position: relative; display: flex; align-items: center; gap: .15rem; padding: .6rem .5rem .6rem 1.1rem; background: var(--head); color: var(--on-head); }
+header { flex: none; position: relative; display: flex; align-items: center; gap: .15em; padding: .6em .5em .6em 1.1em; background: var(--head); color: var(--on-head); }
 header > div { flex: 1; min-width: 0; }
-h2 { font-size: 1.06rem; font-weight: 650; line-height: 1.3; }
-.clinic { font-size: .86rem; line-height: 1.3; }
+h2 { font-size: 1.06em; font-weight: 650; line-height: 1.3; }
+.clinic { font-size: .86em; line-height: 1.3; }
 .icon { display: grid; place-items: center; width: 44px; height: 44px; padding: 0; border: 0; border-radius: 50%; background: none; cursor: pointer; }
 header .icon:hover { background: #8884; }
 header :focus-visible { outline-color: var(--on-head); outline-offset: -3px; }
-.menu { position: absolute; z-index: 1; top: calc(100% + .3rem); right: .6rem; min-width: 14rem; max-width: calc(100% - 1.2rem); padding: .35rem; background: var(--back); color: var(--text);
+.menu { position: absolute; z-index: 1; top: calc(100% + .3em); right: .6em; min-width: 14em; max-width: calc(100% - 1.2em); padding: .35em; background: var(--back); color: var(--text);
   border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 8px 24px #0003; }
-.menu button { display: block; width: 100%; min-height: 44px; padding: .4rem .8rem; border: 0; border-radius: 7px; background: none; text-align: start; cursor: pointer; }
+.menu button { display: block; width: 100%; min-height: 44px; padding: .4em .8em; border: 0; border-radius: 7px; background: none; text-align: start; cursor: pointer; }
 .menu button:hover { background: var(--hover); }
 .panel .menu :focus-visible { outline-color: var(--brand); }
 :focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
 
-.log { flex: 1 1 0; min-height: 4rem; overflow: hidden auto; overscroll-behavior: contain; padding: 1rem 1.1rem; background: var(--log); overflow-wrap: anywhere; scroll-behavior: smooth; }
+.log { flex: 1 1 0; min-height: 4em; overflow: hidden auto; overscroll-behavior: contain; padding: 1em 1.1em; background: var(--log); overflow-wrap: anywhere; scroll-behavior: smooth; }
 .log:focus-visible, .turn:focus-visible { outline-offset: -3px; }
 .turn:focus { outline: none; }
-.turn { margin-bottom: 1.1rem; }
-.who { font-size: .8rem; font-weight: 600; color: var(--quiet); margin: .8rem .2rem .25rem; }
+.turn { margin-bottom: 1.1em; }
+.who { font-size: .8em; font-weight: 600; color: var(--quiet); margin: .8em .2em .25em; }
 .mine.who { text-align: end; }
-.bubble { padding: .75rem .95rem; border: 1px solid var(--line); border-radius: 14px; background: var(--back); }
-.off + .bubble { margin-top: .5rem; }
+.bubble { padding: .75em .95em; border: 1px solid var(--line); border-radius: 14px; background: var(--back); }
+.off + .bubble { margin-top: .5em; }
 .bubble.mine { width: fit-content; max-width: 88%; margin-inline-start: auto; white-space: pre-wrap; border-color: var(--brand); border-end-end-radius: 4px; background: var(--head); color: var(--on-head); }
 .bubble.theirs { border-start-start-radius: 4px; }
-.bubble > * + * { margin-top: .6rem; }
-.panel ul, .panel ol { padding: 0 0 0 1.3rem; }
-.panel li + li { margin-top: .25rem; }
+.bubble > * + * { margin-top: .6em; }
+.panel ul, .panel ol { padding: 0 0 0 1.3em; }
+.panel li + li { margin-top: .25em; }
 .panel strong { font-weight: 700; } .panel em { font-style: italic; }
 .panel a { color: var(--brand); text-decoration: underline; text-underline-offset: 2px; border-radius: 3px; }
-.small { font-size: .86rem; color: var(--quiet); }
-.intro { padding: .2rem 0 .4rem; }
-.intro .hello { font-size: 1.06rem; line-height: 1.45; }
-.intro ul { list-style: none; padding: 0; margin: .8rem 0; border-top: 1px solid var(--line); }
-.intro li { padding: .5rem 0; margin: 0; border-bottom: 1px solid var(--line); font-size: .92rem; }
+.small { font-size: .86em; color: var(--quiet); }
+.intro { padding: .2em 0 .4em; }
+.intro .hello { font-size: 1.06em; line-height: 1.45; }
+.intro ul { list-style: none; padding: 0; margin: .8em 0; border-top: 1px solid var(--line); }
+.intro li { padding: .5em 0; margin: 0; border-bottom: 1px solid var(--line); font-size: .92em; }
 .intro li:first-child { font-weight: 650; }
-.demo { padding: .4rem .7rem; border: 1px dashed var(--today); border-radius: 8px; margin-bottom: .8rem; font-size: .86rem; }
+.demo { padding: .4em .7em; border: 1px dashed var(--today); border-radius: 8px; margin-bottom: .8em; font-size: .86em; }
 
 /* Levels differ by word, icon, and border, not by colour alone. */
-.level { display: flex; align-items: center; gap: .5rem; font-weight: 700; }
-.escalation .level { margin: -.75rem -.95rem 0; padding: .5rem .95rem; border-radius: 2px 10px 0 0; }
+.level { display: flex; align-items: center; gap: .5em; font-weight: 700; }
+.escalation .level { margin: -.75em -.95em 0; padding: .5em .95em; border-radius: 2px 10px 0 0; }
 .emergency { border: 3px solid var(--urgent); background: var(--urgent-back); } .emergency .level { background: var(--urgent); color: var(--on-urgent); }
 .same_day { border: 2px solid var(--today); background: var(--today-back); } .same_day .level { background: var(--today); color: var(--on-today); }
 .routine { border: 2px dashed var(--brand); } .routine .level { color: var(--brand); padding-bottom: 0; }
-.phones { display: grid; gap: .4rem; margin-top: .7rem; }
-.panel a.call { display: flex; align-items: center; gap: .6rem; min-height: 44px; padding: .4rem .8rem; border: 2px solid currentColor; border-radius: 9px; font-weight: 650; line-height: 1.3; text-decoration: none; }
-.call span { display: block; } .call span span:first-child { font-size: .9rem; font-weight: 500; } .call:hover span span:last-child { text-decoration: underline; }
+.phones { display: grid; gap: .4em; margin-top: .7em; }
+.panel a.call { display: flex; align-items: center; gap: .6em; min-height: 44px; padding: .4em .8em; border: 2px solid currentColor; border-radius: 9px; font-weight: 650; line-height: 1.3; text-decoration: none; }
+.call span { display: block; } .call span span:first-child { font-size: .9em; font-weight: 500; } .call:hover span span:last-child { text-decoration: underline; }
 a[href^="tel:"] { white-space: nowrap; } .panel .call { white-space: normal; }
 .panel .emergency a, .emergency .call { color: var(--urgent); } .panel .same_day a { color: var(--today); }
 .panel .escalation a.call:first-child { background: var(--brand); color: var(--on-brand); border-color: var(--brand); }
 .panel .emergency a.call:first-child { background: var(--urgent); color: var(--on-urgent); border-color: var(--urgent); }
 .panel .same_day a.call:first-child { background: var(--today); color: var(--on-today); border-color: var(--today); }
 
-.foot { margin-top: .8rem; padding-top: .35rem; border-top: 1px solid var(--line); font-size: .86rem; color: var(--quiet); }
-.foot > p { padding: .3rem 0; }
-summary { width: fit-content; padding: .35rem .3rem .35rem 0; cursor: pointer; border-radius: 4px; color: var(--brand); font-weight: 600; }
-details li { margin-bottom: .4rem; }
-.rate { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .2rem; min-height: 44px; }
+.foot { margin-top: .8em; padding-top: .35em; border-top: 1px solid var(--line); font-size: .86em; color: var(--quiet); }
+.foot > p { padding: .3em 0; }
+summary { width: fit-content; padding: .35em .3em .35em 0; cursor: pointer; border-radius: 4px; color: var(--brand); font-weight: 600; }
+details li { margin-bottom: .4em; }
+.rate { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .2em; min-height: 44px; }
 .rate .icon { color: var(--brand); } .rate .icon:hover { background: var(--hover); }
-.rate label { flex: 1 0 100%; } .rate input { flex: 1 1 8rem; } .rate button:not(.icon) { margin: .4rem 0 .4rem .3rem; }
-.chips { margin-top: .7rem; }
-.panel .chips ul { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .4rem; padding: 0; list-style: none; }
+.rate label { flex: 1 0 100%; } .rate input { flex: 1 1 8em; } .rate button:not(.icon) { margin: .4em 0 .4em .3em; }
+.chips { margin-top: .7em; }
+.panel .chips ul { display: flex; flex-wrap: wrap; gap: .5em; margin-top: .4em; padding: 0; list-style: none; }
 .chips li { margin: 0 !important; }
-.button { min-height: 44px; padding: .45rem 1rem; border: 1.5px solid var(--brand); border-radius: 9px; background: var(--back); color: var(--brand); font-weight: 600; cursor: pointer; line-height: 1.3; }
-.chips .button { border-radius: 22px; text-align: start; font-weight: 500; font-size: .95rem; }
+.button { min-height: 44px; padding: .45em 1em; border: 1.5px solid var(--brand); border-radius: 9px; background: var(--back); color: var(--brand); font-weight: 600; cursor: pointer; line-height: 1.3; }
+.chips .button { border-radius: 22px; text-align: start; font-weight: 500; font-size: .95em; }
 .button:hover { background: var(--hover); }
 .panel .main { background: var(--brand); color: var(--on-brand); } .main:hover { text-decoration: underline; }
 .button:disabled, .button[aria-disabled=true] { opacity: .65; cursor: default; }
-.typing { display: flex; align-items: center; gap: .3rem; width: fit-content; margin: .8rem .2rem; font-size: .86rem; color: var(--quiet); }
-.typing i { width: .45rem; height: .45rem; border-radius: 50%; background: currentColor; animation: blink 1.2s infinite; } .typing i:nth-child(2) { animation-delay: .2s; } .typing i:nth-child(3) { animation-delay: .4s; margin-right: .3rem; }
+.typing { display: flex; align-items: center; gap: .3em; width: fit-content; margin: .8em .2em; font-size: .86em; color: var(--quiet); }
+.typing i { width: .45em; height: .45em; border-radius: 50%; background: currentColor; animation: blink 1.2s infinite; } .typing i:nth-child(2) { animation-delay: .2s; } .typing i:nth-child(3) { animation-delay: .4s; margin-right: .3em; }
 @keyframes blink { 0%, 60%, 100% { opacity: .3; } 30% { opacity: 1; } }
-.trouble { display: grid; gap: .6rem; margin: .6rem 0; padding: .7rem .9rem; border: 2px solid var(--urgent); border-radius: 10px; background: var(--back); }
-.trouble .level { color: var(--urgent); } .trouble div { display: flex; flex-wrap: wrap; gap: .5rem; }
-.note { margin: .6rem 0; padding: .5rem .8rem; border-radius: 9px; background: var(--hover); font-size: .92rem; }
-.paused { flex: none; max-height: 45%; overflow: auto; padding: .8rem 1.1rem; border-top: 2px solid var(--today); background: var(--today-back); }
+.trouble { display: grid; gap: .6em; margin: .6em 0; padding: .7em .9em; border: 2px solid var(--urgent); border-radius: 10px; background: var(--back); }
+.trouble .level { color: var(--urgent); } .trouble div { display: flex; flex-wrap: wrap; gap: .5em; }
+.note { margin: .6em 0; padding: .5em .8em; border-radius: 9px; background: var(--hover); font-size: .92em; }
+.paused { flex: none; max-height: 45%; overflow: auto; padding: .8em 1.1em; border-top: 2px solid var(--today); background: var(--today-back); }
 
-form { flex: none; display: grid; grid-template-columns: 1fr auto; gap: .35rem .5rem; align-items: end; padding: .7rem .8rem .5rem; border-top: 1px solid var(--line); background: var(--back); }
-textarea, input { width: 100%; min-height: 46px; padding: .6rem .75rem; border: 1.5px solid var(--field); border-radius: 10px; background: var(--back); color: var(--text); }
-textarea { display: block; resize: none; max-height: 8rem; field-sizing: content; line-height: 1.4; }
+form { flex: none; display: grid; grid-template-columns: 1fr auto; gap: .35em .5em; align-items: end; padding: .7em .8em .5em; border-top: 1px solid var(--line); background: var(--back); }
+textarea, input { width: 100%; min-height: 46px; padding: .6em .75em; border: 1.5px solid var(--field); border-radius: 10px; background: var(--back); color: var(--text); }
+textarea { display: block; resize: none; max-height: 8em; field-sizing: content; line-height: 1.4; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 textarea:focus-visible, input:focus-visible { outline-offset: -1px; }
 [aria-invalid=true] { border-color: var(--urgent); }
 form .button { min-height: 46px; }
-.below { grid-column: 1 / -1; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-size: .8rem; color: var(--quiet); }
+.below { grid-column: 1 / -1; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1em; font-size: .8em; color: var(--quiet); }
 .count { margin-inline-start: auto !important; font-variant-numeric: tabular-nums; } .count.over { color: var(--urgent); font-weight: 650; }
 .off { position: absolute !important; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 @media (max-width: 30rem), (max-height: 26rem) {
-  .launch:not(.inline) { padding: 1rem; } .launch:not(.inline) span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .launch:not(.inline) { padding: 1em; } .launch:not(.inline) span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .panel { inset: 0; top: var(--top, 0px); width: 100%; height: var(--height, 100dvh); border: 0; border-radius: 0; padding: env(safe-area-inset-top, 0) env(safe-area-inset-right, 0) env(safe-area-inset-bottom, 0) env(safe-area-inset-left, 0); }
 }
 @media (max-height: 26rem) {
-  header { padding-block: 0; } .clinic { display: none; } form { padding: .3rem .6rem; } .log { padding-block: .5rem; min-height: 0; }
-  textarea { max-height: 4rem; } .below { font-size: .75rem; }
+  header { padding-block: 0; } .clinic { display: none; } form { padding: .3em .6em; } .log { padding-block: .5em; min-height: 0; }
+  textarea { max-height: 4em; } .below { font-size: .75em; }
 }
 @media (prefers-reduced-motion: reduce) { .typing i { animation: none; } .log { scroll-behavior: auto; } }
 @media (forced-colors: active) {
@@ -404,7 +405,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       const texts = (this.texts = { ...TEXTS });
       for (const key of Object.keys(texts)) texts[key] = this.getAttribute("text-" + key.replaceAll("_", "-")) || texts[key];
       const home = script ? new URL(".", script).href : location.origin;
-      this.server = new Server(new URL(this.getAttribute("server") || home, location.href).href.replace(/\/+$/, ""));
+      this.server = new Server(addressOf(this.getAttribute("server") || home));
       this.limit = 1000;
       this.clinic = {};
       this.turns = new Map();
@@ -443,7 +444,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       this.options.setAttribute("aria-expanded", "false");
       this.options.setAttribute("aria-controls", "menu");
       this.heading = make("h2", { id: "title", tabindex: "-1" }, texts.title);
-      this.log = make("div", { className: "log", tabindex: "0", role: "region", "aria-label": texts.conversation });
+      this.log = make("div", { className: "log", tabindex: "0", role: "group", "aria-label": texts.conversation });
       this.paused = make("div", { className: "paused", hidden: true });
       this.live = make("div", { className: "off", role: "status", "aria-live": "polite" });
       this.input = make("textarea", { id: "question", rows: "2", placeholder: texts.placeholder, enterkeyhint: "send", autocomplete: "off", "aria-describedby": "count",
@@ -810,6 +811,12 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       page.print();
     }
   }
+  const addressOf = (server) => {
+    try { return new URL(server, location.href).href.replace(/\/+$/, ""); } catch {
+      console.error(`<clinic-chat>: server="${server}" is no address. Write it like https://bot.example.`);
+      return "about:invalid"; // cannot be reached, and the phone number of the page is shown
+    }
+  };
   const covers = (launcher, target) => {
     const one = launcher.getBoundingClientRect(), other = target.getBoundingClientRect();
     return one.width > 0 && one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
