@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -99,7 +100,9 @@ def _ready_model(settings: Settings) -> Path:
     """
     from bot.engine import models, training
 
-    if not training.is_up_to_date(settings) and _train(settings, argparse.Namespace()):
+    with contextlib.redirect_stdout(sys.stderr):  # standard output is for what was asked for
+        trained = training.is_up_to_date(settings) or not _train(settings, argparse.Namespace())
+    if not trained:
         record = models.current(settings)
         if record is None:
             raise SystemExit(1)

@@ -156,8 +156,13 @@ class Assistant:
 
     async def read(self, text: str) -> dict[str, Any]:
         """How one message is read outside any conversation (a `Reading` as builtins)."""
-        data = await self._processor.parse_message(UserMessage(_harmless(text)))
-        return dict(data[READING])
+        return await asyncio.get_running_loop().run_in_executor(_READERS, self.read_now, text)
+
+    def read_now(self, text: str) -> dict[str, Any]:
+        """Like `read`, for callers without an event loop."""
+        nothing = DialogueStateTracker.from_events("", [])
+        message = UserMessage(_harmless(text))
+        return dict(self._processor._parse_message_with_graph(message, nothing)[READING])
 
     async def take_turn(
         self, conversation: str, text: str
