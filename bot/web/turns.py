@@ -183,11 +183,12 @@ class Turns:
         raise _busy()
 
     async def _turn(self, conversation: str, message_id: str, text: str) -> Messages:
-        if self.assistant is None:
+        assistant = self.assistant  # the same one for the whole turn
+        if assistant is None:
             raise Refused(503, "starting", notices.said(notices.TRY_AGAIN), {"Retry-After": "5"})
         clean = redact(text, public_numbers(resources.clinic()))
-        tracker, messages = await self.assistant.take_turn(conversation, clean.text)
-        outcome = outcome_of(self.assistant.reading_of(tracker), messages)
+        tracker, messages = await assistant.take_turn(conversation, clean.text)
+        outcome = outcome_of(assistant.reading_of(tracker), messages)
         if clean.kinds:
             self.metrics.redactions.inc()
             # An emergency's first words are the instruction; the notice comes last.
