@@ -230,8 +230,13 @@ def test_small_screens_need_no_sideways_scrolling_and_keep_the_field(
     expect(widget.input).to_be_in_viewport(ratio=0.99)
     expect(widget.button("Send")).to_be_in_viewport(ratio=0.99)
     expect(widget.button("Close chat")).to_be_in_viewport(ratio=0.99)
-    reply = widget.ask(EMERGENCY)
-    expect(reply.locator(".level")).to_be_in_viewport()
+    level = widget.ask(EMERGENCY).locator(".level")
+    expect(level).to_be_in_viewport(ratio=0.99)
+    log = widget.log.bounding_box()
+    box = level.bounding_box()
+    assert log is not None
+    assert box is not None
+    assert box["y"] >= log["y"]
 
 
 def test_long_words_do_not_make_it_scroll_sideways(open_widget: Callable[..., Widget]) -> None:

@@ -193,7 +193,7 @@ form .button { min-height: 46px; }
   .panel { inset: 0; top: var(--top, 0px); width: 100%; height: var(--height, 100dvh); border: 0; border-radius: 0; padding: env(safe-area-inset-top, 0) env(safe-area-inset-right, 0) env(safe-area-inset-bottom, 0) env(safe-area-inset-left, 0); }
 }
 @media (max-height: 26rem) {
-  header { padding-block: 0; } .clinic { display: none; } form { padding: .3em .6em; } .log { padding-block: .5em; min-height: 0; }
+  header { padding-block: 0; } h2 { font-size: .95em; } .clinic { display: none; } form { padding: .3em .6em; } .log { padding-block: .5em; min-height: 0; }
   textarea { max-height: 4em; } .below { font-size: .75em; }
 }
 @media (prefers-reduced-motion: reduce) { .typing i { animation: none; } .log { scroll-behavior: auto; } }
@@ -415,7 +415,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       if (side !== "inline") this.launcher.popover = "manual";
       this.panel = this.buildPanel(side);
       this.shadowRoot.adoptedStyleSheets = [sheet(CSS)];
-      this.shadowRoot.append(make("aside", { "aria-label": texts.title }, this.launcher, this.panel));
+      this.shadowRoot.append(make(...(side === "inline" ? ["div", {}] : ["aside", { "aria-label": texts.title }]), this.launcher, this.panel));
       this.count();
     }
     listen() {
@@ -664,8 +664,8 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       try {
         await this.started();
         wait();
-        const reply = await server.send(id, text);
-        const turn = this.turnOf(id, text);
+        const reply = await server.send(id, text), turn = this.turnOf(id, text);
+        typing.remove();
         this.sent(id);
         this.reply(turn, id, reply.messages);
         this.pause(reply.paused, reply.messages.find((message) => message.kind === "notice"));
