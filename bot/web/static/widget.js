@@ -813,7 +813,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
   }
   const addressOf = (server) => {
     try { return new URL(server, location.href).href.replace(/\/+$/, ""); } catch {
-      console.error(`<clinic-chat>: server="${server}" is no address. Write it like https://bot.example.`);
+      console.error(`<clinic-chat>: server="${server}" is no address. It should begin with https.`);
       return "about:invalid"; // cannot be reached, and the phone number of the page is shown
     }
   };
