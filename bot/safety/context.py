@@ -113,7 +113,9 @@ class ContextReader:
                 counted through the whole message.
         """
         words = [_YEAR.sub("<year>", word.text) for clause in clauses for word in clause.words]
-        starts = [place == 0 for clause in clauses for place in range(len(clause.words))]
+        starts: list[bool | int | None] = [
+            place == 0 for clause in clauses for place in range(len(clause.words))
+        ]
         doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
         spans = [[Span(doc, a, b, label="RED_FLAG") for a, b in target] for target in targets]
         doc.spans[_GROUP] = [span for target in spans for span in target]

@@ -117,7 +117,7 @@ def read_rows(path: Path) -> list[LabelledText]:
                 )
             )
             continue
-        rows.append(LabelledText(row["text"] or "", level, alt))  # type: ignore[arg-type]
+        rows.append(LabelledText(row["text"] or "", level, alt))
     if problems:
         raise DataError(problems)
     return rows
@@ -140,7 +140,8 @@ def evaluate(rows: Iterable[LabelledText], screen: Callable[[str], Screening]) -
             missed.append((row.text, given))
         if row.level == "none" and counted in URGENT:
             over.append((row.text, given))
-    recall, precision = {}, {}
+    recall: dict[str, float | None] = {}
+    precision: dict[str, float | None] = {}
     for level in LEVELS:
         true = sum(n for (real, _), n in confusion.items() if real == level)
         given_count = sum(n for (_, got), n in confusion.items() if got == level)

@@ -10,14 +10,16 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
+from bot.safety.examples import read_examples
 from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
-from bot.safety.similarity import Similarity, cache_key, read_similarity
+from bot.safety.similarity import Heard, Similarity, cache_key
 from bot.safety.words import Clause, Repair, clauses
 
 logger = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class SafetyScreen:
         """Reads the rules in data/triage.
 
         Args:
-            folder: the folder with red_flags.yml, context.yml and examples.yml.
+            folder: the folder with red_flags.yml, context.yml and the second detector's files.
             encode: texts to unit vectors, for the second detector; None leaves it out.
             ordinary: English words that are never repaired into a rule's word.
             calm: sentences that need no contact, for the second detector.
@@ -72,13 +74,14 @@ class SafetyScreen:
         if encode is not None:
             cache = None
             if cache_folder is not None:
-                files = [path.read_bytes() for path in sorted(folder.glob("*.yml"))]
+                paths = [*folder.glob("*.yml"), *folder.glob("examples/*.txt")]
+                files = [path.read_bytes() for path in sorted(paths)]
                 key = cache_key(*files, *calm, *sorted(ordinary))
                 cache = (cache_folder / "second_detector.joblib", key)
             screen._similarity = Similarity(
-                read_similarity(folder / "examples.yml"),
+                read_examples(folder),
                 encode,
-                screen.read_by_rules,
+                screen._hear,
                 calm,
                 encode_message,
                 cache,
@@ -92,46 +95,57 @@ class SafetyScreen:
 
     def read(self, text: str) -> Screening:
         """Screens one raw message. Never raises: what breaks here is treated with caution."""
+        found = Screening()
         try:
-            return self._read(text)
+            heard = self._hear(text)
+            found = heard.found
+            if self._similarity is None:
+                return found
+            return self._settled(text, heard, self._similarity)
         except Exception as error:
             logger.critical(
                 "THE SAFETY SCREEN FAILED (%s); the patient gets the cautious reply.",
                 type(error).__name__,
             )
-            return Screening(level="same_day", failed=True)
+            # What the rules had found by then still counts.
+            level = highest([found.level, "same_day"])
+            return Screening(level=level, findings=found.findings, asked=found.asked, failed=True)
 
-    def _read(self, text: str) -> Screening:
-        found = self.read_by_rules(text)
-        # Where a rule has understood an emergency's words as denied, asked about or past,
-        # the second detector has nothing to add.
-        understood = any(f.level == "emergency" for f in found.findings)
-        if self._similarity is None or understood:
-            return found
-        judgement = self._similarity.judge(text, found)
+    def read_by_rules(self, text: str) -> Screening:
+        """What the rules alone make of a message."""
+        return self._hear(text).found
+
+    def _hear(self, text: str) -> Heard:
+        parts = clauses(text, self._repair)
+        words = " ".join(clause.text for clause in parts)
+        if not parts:
+            return Heard(words, Screening())
+        findings = self._in_context(text, parts, self._matcher.find(parts))
+        findings = self._raised(parts, findings)
+        screening = Screening(
+            level=highest([f.level for f in findings if f.escalates]),
+            findings=tuple(findings),
+            asked=highest([f.level for f in findings if f.status == "hypothetical"]),
+        )
+        return Heard(words, screening)
+
+    def _settled(self, text: str, heard: Heard, second: Similarity) -> Screening:
+        """The rules' level, raised by the second detector, or lowered where it sees nothing."""
+        found = heard.found
+        judgement = second.judge(text, heard)
+        settings = second.settings
         level, findings = found.level, found.findings
+        if level in ("emergency", "same_day") and judgement.today < settings.calm_below:
+            level = judgement.level
         guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
         if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
-        unsure = level != "emergency" and judgement.emergency >= self._similarity.examples.ask_from
+        unsure = level != "emergency" and judgement.emergency >= settings.ask_from
         if unsure and level in ("routine", "none"):
             level, guessed = "same_day", True
-        return Screening(
-            level=level, findings=findings, guessed=guessed, unsure=unsure, asked=found.asked
-        )
-
-    def read_by_rules(self, text: str) -> Screening:
-        """What the rules alone make of a message."""
-        parts = clauses(text, self._repair)
-        if not parts:
-            return Screening()
-        findings = self._in_context(text, parts, self._matcher.find(parts))
-        findings = self._raised(parts, findings)
-        return Screening(
-            level=highest([f.level for f in findings if f.escalates]),
-            findings=tuple(findings),
-            asked=highest([f.level for f in findings if f.status == "hypothetical"]),
+        return msgspec.structs.replace(
+            found, level=level, findings=findings, guessed=guessed, unsure=unsure
         )
 
     def _in_context(

@@ -1,9 +1,10 @@
 """The second detector: which level does a whole message read like?
 
-A logistic regression over the sentence vector, word and character n-grams, and what the
-rules found and how they took it. It learns from the sentences of data/triage/examples.yml,
-and answers with the level whose expected cost is least (Elkan 2001, "The foundations of
-cost-sensitive learning"). How the costs were chosen: docs/decisions/escalation.md.
+A logistic regression over the sentence vector, character n-grams of the raw text, word
+n-grams of the repaired text, and what the rules found and how they took it. It learns
+from the messages in data/triage/examples, and answers with the level whose expected cost
+is least (Elkan 2001, "The foundations of cost-sensitive learning"). How the costs were
+chosen: docs/decisions/escalation.md.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.problems import DataError, Problem, load_yaml, read_text, relative, to_struct
+from bot.safety.examples import DetectorExamples
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
 
 logger = logging.getLogger(__name__)
@@ -34,57 +35,27 @@ _EVIDENCE_WEIGHT = 0.5
 _INVERSE_REGULARIZATION = 16.0
 
 
-class SimilarityExamples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """data/triage/examples.yml.
+class Heard(msgspec.Struct, frozen=True):
+    """What the rules make of a message: its words, slips repaired, and their findings."""
 
-    `costs[true][given]` is how bad it is to give a message a level that is not its own.
-    From `ask_from`, a probability of an emergency, the assistant asks whether it is
-    happening now.
-    """
-
-    costs: dict[Level, dict[Level, float]]
-    ask_from: float
-    emergency: tuple[str, ...]
-    same_day: tuple[str, ...]
-    routine: tuple[str, ...]
-    none: tuple[str, ...]
+    words: str
+    found: Screening
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """The level of least expected cost, and the probability of an emergency."""
+    """The level of least expected cost, and two probabilities: of an emergency, and that a
+    person is needed today."""
 
     level: Level
     emergency: float
-
-
-def read_similarity(path: Path) -> SimilarityExamples:
-    """Reads the examples. Raises `DataError` when the file cannot be used."""
-    examples = to_struct(load_yaml(read_text(path), path), SimilarityExamples, path)
-    missing = [
-        f"{true} given as {given}"
-        for true in LEVELS
-        for given in LEVELS
-        if given not in examples.costs.get(true, {})
-    ]
-    if missing:
-        raise DataError(
-            [
-                Problem(
-                    relative(path),
-                    1,
-                    f"`costs` says nothing of: {', '.join(missing)}.",
-                    "Give every level a cost for each of the four levels.",
-                )
-            ]
-        )
-    return examples
+    today: float
 
 
 class Similarity:
     """The trained detector.
 
     Args:
-        examples: sentences for each level.
+        examples: settings, and messages with their levels.
         encode: texts to unit vectors.
         rules: what the red-flag rules alone make of a text.
         calm: more sentences that need no contact, such as ordinary questions.
@@ -94,22 +65,19 @@ class Similarity:
 
     def __init__(
         self,
-        examples: SimilarityExamples,
+        examples: DetectorExamples,
         encode: Encode,
-        rules: Callable[[str], Screening],
+        rules: Callable[[str], Heard],
         calm: Sequence[str] = (),
         encode_message: Encode | None = None,
         cache: tuple[Path, str] | None = None,
     ) -> None:
-        self.examples = examples
-        self._costs = np.array([[examples.costs[a][b] for b in LEVELS] for a in LEVELS])
+        self.settings = examples.settings
+        costs = examples.settings.costs
+        self._costs = np.array([[costs[a][b] for b in LEVELS] for a in LEVELS])
         self._encode = encode_message or encode
-        texts: list[str] = []
-        labels: list[int] = []
-        for number, level in enumerate(LEVELS):
-            texts += getattr(examples, level)
-            labels += [number] * len(getattr(examples, level))
-        texts += calm
+        texts = [text for text, _ in examples.messages] + list(calm)
+        labels = [LEVELS.index(level) for _, level in examples.messages]
         labels += [LEVELS.index("none")] * len(calm)
         fitted = _from_cache(cache)
         if fitted is None:
@@ -117,29 +85,32 @@ class Similarity:
             _to_cache(cache, fitted)
         self._letters, self._words, self._model = fitted
 
-    def judge(self, text: str, found: Screening) -> Judgement:
-        """What one message reads like, given what the rules found in it."""
+    def judge(self, text: str, heard: Heard) -> Judgement:
+        """What one message reads like, given what the rules make of it."""
         plain = _plain(text)
         if not plain:
-            return Judgement("none", 0.0)
+            return Judgement("none", 0.0, 0.0)
         inputs = self._inputs(
             self._letters.transform([plain]),
-            self._words.transform([_framed(plain)]),
+            self._words.transform([_framed(plain, heard.words)]),
             self._encode([plain]),
-            _evidence(found)[None],
+            _evidence(heard.found)[None],
         )
         chances = self._model.predict_proba(inputs)[0]
-        return Judgement(LEVELS[int((chances @ self._costs).argmin())], float(chances[0]))
+        level = LEVELS[int((chances @ self._costs).argmin())]
+        return Judgement(level, float(chances[0]), float(chances[0] + chances[1]))
 
     def _fit(
         self,
         texts: Sequence[str],
         labels: Sequence[int],
         encode: Encode,
-        rules: Callable[[str], Screening],
+        rules: Callable[[str], Heard],
     ) -> tuple[TfidfVectorizer, TfidfVectorizer, LogisticRegression]:
         logger.info("Fitting the second detector on %d sentences …", len(texts))
         plain = [_plain(text) for text in texts]
+        heard = [rules(text) for text in texts]
+        framed = [_framed(text, h.words) for text, h in zip(plain, heard, strict=True)]
         letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32
         )
@@ -148,12 +119,13 @@ class Similarity:
         )
         inputs = self._inputs(
             letters.fit_transform(plain),
-            words.fit_transform([_framed(text) for text in plain]),
+            words.fit_transform(framed),
             encode(plain),
-            np.array([_evidence(rules(text)) for text in texts]),
+            np.array([_evidence(h.found) for h in heard]),
         )
         # Class weights are not balanced: most messages to a clinic are calm.
-        model = LogisticRegression(C=_INVERSE_REGULARIZATION, max_iter=800).fit(inputs, labels)
+        model = LogisticRegression(C=_INVERSE_REGULARIZATION, max_iter=300, tol=1e-3)
+        model.fit(inputs, labels)
         return letters, words, model
 
     @staticmethod
@@ -191,9 +163,9 @@ def _plain(text: str) -> str:
     return " ".join(text[:MAX_CHARACTERS].lower().split())
 
 
-def _framed(text: str) -> str:
-    """The first and the last word of a message say much about how it is meant."""
-    return f"^ {text} $"
+def _framed(text: str, words: str) -> str:
+    """How a message begins and ends says much about how it is meant."""
+    return f"^ {words} {'?' if text.endswith('?') else '$'}"
 
 
 def cache_key(*parts: str | bytes) -> str:

@@ -27,7 +27,7 @@ CONTRACTIONS = {
 # British and other spellings, and short slips too short for the general repair.
 SPELLINGS = {
     "diarrhoea": "diarrhea", "diarhea": "diarrhea", "diarrea": "diarrhea", "oedema": "edema",
-    "breth": "breath", "brethe": "breathe", "breath": "breath", "beath": "breath",
+    "breth": "breath", "brethe": "breathe", "beath": "breath",
     "breathin": "breathing", "breething": "breathing", "brething": "breathing",
     "throte": "throat", "throught": "throat", "troat": "throat", "thoat": "throat",
     "tounge": "tongue", "toungue": "tongue", "tong": "tongue", "tung": "tongue",
@@ -39,6 +39,16 @@ SPELLINGS = {
     "blury": "blurry", "bluury": "blurry", "blurr": "blurry", "sucidal": "suicidal",
     "suicidel": "suicidal", "anafilaxis": "anaphylaxis", "anaphalaxis": "anaphylaxis",
     "epipen": "epi pen", "u": "you", "ur": "your", "r": "are", "wanna": "want to",
+    "lipps": "lips", "throut": "throat", "throot": "throat", "trought": "throat",
+    "thraot": "throat", "throt": "throat", "hart": "heart", "brest": "chest", "chesst": "chest",
+    "breethin": "breathing", "brethin": "breathing", "breate": "breathe",
+    "breeth": "breathe", "brathe": "breathe", "brreath": "breath", "swelin": "swelling",
+    "swellin": "swelling", "swoln": "swollen", "swolin": "swollen", "swollin": "swollen",
+    "swollon": "swollen", "whelts": "welts", "rsh": "rash", "fevr": "fever",
+    "bld": "blood", "blod": "blood", "eyez": "eyes", "skn": "skin",
+    "faintin": "fainting", "kms": "kill myself", "ctb": "kill myself", "preg": "pregnant",
+    "pregnent": "pregnant", "pregant": "pregnant", "prego": "pregnant", "carnt": "can't",
+    "kant": "can't", "temprature": "temperature", "suiside": "suicide", "joynts": "joints",
     "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
 }  # fmt: skip
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
@@ -98,6 +108,10 @@ class Repair:
         self._targets = sorted(w for w in self._known if len(w) >= SHORTEST_REPAIRED)
         self._ordinary = ordinary
         self._seen: dict[str, str] = {}
+
+    def knows(self, word: str) -> bool:
+        """Whether the rules use this word and it is long enough to be no other."""
+        return len(word) >= SHORTEST_REPAIRED and word in self._known
 
     def mend(self, word: str) -> str:
         """The rules' word that this one is a slip for, or the word itself."""
@@ -181,6 +195,8 @@ def _parts(token: str, repair: Repair) -> list[str]:
     if token.endswith("'s") and token not in _IS:
         token = token[:-2]  # "my son's throat"
     token = SPELLINGS.get(token, token)
+    if token.endswith("in") and repair.knows(token + "g"):
+        token += "g"  # "my throat is closin"
     if " " in token:
         return token.split()
     return [repair.mend(token)]

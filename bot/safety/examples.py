@@ -1,0 +1,76 @@
+"""What the second detector learns from: data/triage/examples/*.txt and second_detector.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from bot.problems import DataError, Problem, load_yaml, read_text, relative, to_struct
+from bot.safety.model import LEVELS, Level
+
+
+class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """data/triage/second_detector.yml.
+
+    `costs[true][given]` is how bad it is to give a message a level that is not its own.
+    From `ask_from`, a probability of an emergency, the assistant asks whether it is
+    happening now. Below `calm_below`, a probability that a person is needed today, words
+    that a rule took for a red flag do not count.
+    """
+
+    costs: dict[Level, dict[Level, float]]
+    ask_from: float
+    calm_below: float
+
+
+class DetectorExamples(msgspec.Struct, frozen=True):
+    """The settings, and the labelled messages."""
+
+    settings: DetectorSettings
+    messages: tuple[tuple[str, Level], ...]
+
+
+def read_examples(folder: Path) -> DetectorExamples:
+    """Reads the settings and one text file for each level from data/triage.
+
+    Raises:
+        DataError: a file is missing or wrong, or the same message has two levels.
+    """
+    path = folder / "second_detector.yml"
+    settings = to_struct(load_yaml(read_text(path), path), DetectorSettings, path)
+    missing = [
+        f"{true} given as {given}"
+        for true in LEVELS
+        for given in LEVELS
+        if given not in settings.costs.get(true, {})
+    ]
+    problems = []
+    if missing:
+        problems.append(
+            Problem(
+                relative(path),
+                1,
+                f"`costs` says nothing of: {', '.join(missing)}.",
+                "Give every level a cost for each of the four levels.",
+            )
+        )
+    messages: dict[str, Level] = {}
+    for level in LEVELS:
+        path = folder / "examples" / f"{level}.txt"
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
+            text = line.strip()
+            if not text or text.startswith("#"):
+                continue
+            if messages.setdefault(text, level) != level:
+                problems.append(
+                    Problem(
+                        relative(path),
+                        number,
+                        f"`{text}` stands under {messages[text]} too.",
+                        "Remove it from one of the two files.",
+                    )
+                )
+    if problems:
+        raise DataError(problems)
+    return DetectorExamples(settings, tuple(messages.items()))
