@@ -165,11 +165,12 @@ class FaqClassifier(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Reads each message in the light of the conversation."""
-        context = context_of(tracker)
+        answers, topic = resources.answers(), context_of(tracker).topic
+        answered = answers.get(topic) if topic else None
+        follow_ups = answered.follow_ups if answered else ()
         for message in messages:
-            text = message.get(TEXT) or ""
-            reading = first_reading(self.model.read(text, topic=context.topic), resources.answers())
-            set_reading(message, reading)
+            understood = self.model.read(message.get(TEXT) or "", topic, follow_ups)
+            set_reading(message, first_reading(understood, answers))
         return messages
 
 

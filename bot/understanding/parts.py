@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MOST_PARTS = 8
+LONGEST_COORDINATED = 16  # words
 _ASKS = (
     r"(?:do|does|did|can|could|is|are|am|was|will|would|should|shall|may|has|have|what|whats|what's"
     r"|how|hows|how's|where|wheres|when|whens|why|which|who|whose|any)"
@@ -25,6 +26,9 @@ _QUESTION = re.compile(
     r"|wondering|need to know|explain|safe to|ok to|okay to|allowed)\b",
     re.IGNORECASE,
 )
+_JOINED = re.compile(
+    r"(?P<left>.+?)\s*(?:\b(?:and|or|plus)\b|[&+/])\s*(?P<right>[^&+/]+?)[\s?.!]*", re.IGNORECASE
+)
 _ENOUGH = re.compile(r"\w")
 
 
@@ -37,3 +41,20 @@ def split(text: str) -> list[str]:
 def asks(text: str) -> bool:
     """Whether a piece reads like a question or a request."""
     return bool(_QUESTION.search(text))
+
+
+def coordinated(text: str) -> tuple[str, str] | None:
+    """The two readings of "does it cause hair loss and weight gain", or None.
+
+    The second takes over the beginning of the first: as many words are replaced as
+    stand after the joining word, three at most. One word alone ("dupixent and alcohol")
+    is no question.
+    """
+    match = _JOINED.fullmatch(text)
+    if match is None:
+        return None
+    left, right = match["left"].split(), match["right"].split()
+    replaced = min(len(right), 3)
+    if len(left) < 2 or not right or len(left) + len(right) > LONGEST_COORDINATED:
+        return None
+    return " ".join(left), " ".join((*left[: len(left) - replaced], *right))

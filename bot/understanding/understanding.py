@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
-from rapidfuzz import fuzz, process
 
 from bot.understanding import followups, parts
 from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
 from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.ranking import FAQ, Ranked, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
 
-FAQ = "faq/"
 FALLBACK = "nlu_fallback"
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
@@ -24,10 +22,13 @@ FALLBACK = "nlu_fallback"
 COST_OF_WRONG = 1.5
 THRESHOLD = 1 - 1 / COST_OF_WRONG
 # Each of several questions has to be clearer than one alone: two wrong splits cost twice.
-PART_THRESHOLD = 0.6
+PART_THRESHOLD = 0.5
+# A piece of a message that asks nothing is read as a question only when it is this clear.
+STATEMENT_THRESHOLD = 0.85
+# Where a follow-up fits this many times better than the next, it is the one that is meant.
+CLEARLY_BETTER = 2.0
+IN_REACH = 5
 MOST_ANSWERS = 3
-# How quickly an intent's share of what is left falls with its score.
-SHARPNESS = 8.0
 SUGGESTIONS = 3
 
 
@@ -52,24 +53,6 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
 
 
-class _Read(msgspec.Struct, frozen=True):
-    """One text's ranking: intents with calibrated shares, best first."""
-
-    ranking: tuple[tuple[str, float], ...]
-
-    @property
-    def intent(self) -> str:
-        return self.ranking[0][0]
-
-    @property
-    def confidence(self) -> float:
-        return self.ranking[0][1]
-
-    @property
-    def faq_id(self) -> str | None:
-        return self.intent.removeprefix(FAQ) if self.intent.startswith(FAQ) else None
-
-
 class Understanding:
     """The trained reader of messages. Make it with `train` or `load`."""
 
@@ -88,11 +71,6 @@ class Understanding:
         self.questions = dict(questions)
         self._examples = tuple(examples)
         self._encoder = encoder
-        self._faq_texts = [
-            (normal(example.text).lower(), example.intent.removeprefix(FAQ))
-            for example in examples
-            if example.intent.startswith(FAQ)
-        ] + [(normal(question).lower(), faq_id) for faq_id, question in questions.items()]
 
     @classmethod
     def train(
@@ -148,156 +126,152 @@ class Understanding:
             encoder,
         )
 
-    def read(self, text: str, topic: str | None = None) -> Understood:
+    def read(
+        self, text: str, topic: str | None = None, follow_ups: Sequence[str] = ()
+    ) -> Understood:
         """Reads one message. Never raises.
 
         Args:
             text: what the patient wrote.
             topic: the id of the answer given last, if the conversation has just had one.
+            follow_ups: the ids of that answer's follow-ups.
         """
         clean = normal(text)
         if not has_words(clean):
             return Understood(intent=FALLBACK, repaired=clean, reasons=("no words to read",))
         repaired = self.speller.repair(clean.lower())
-        whole = self._rank([repaired])[0]
         pieces = parts.split(repaired)
-        asked = self._several(pieces) if len(pieces) > 1 else []
-        reasons: list[str] = []
+        joined = parts.coordinated(repaired) if len(pieces) == 1 else None
+        pieces = list(joined) if joined else pieces if len(pieces) > 1 else []
+        known_topic = topic if topic in self.questions else None
+        context = []
+        if known_topic and followups.points_back(repaired):
+            context = [followups.in_context(repaired, self.questions[known_topic].lower())]
+        whole, *others = self._rank([repaired, *pieces, *context])
+        read_pieces = list(zip(pieces, others, strict=False))
+
+        if followups.bare(repaired):
+            return self._read_bare(repaired, whole, known_topic, follow_ups)
+        asked = self._several(read_pieces, whole if joined else None)
         if len(asked) > 1:
-            reasons.append(f"{len(asked)} questions in one message")
-            best = max((read for read in asked), key=lambda read: read.confidence)
-            return self._understood(best, whole, repaired, reasons, asked)
-        if whole.confidence < THRESHOLD and len(pieces) > 1:
-            clearer = self._clearest_question(pieces, whole)
+            reason = f"{len(asked)} questions in one message"
+            return self._understood(asked[0], whole, repaired, reason, asked)
+        if whole.confidence < THRESHOLD and not joined:
+            clearer = self._clearest_question(read_pieces, whole)
             if clearer is not None:
-                reasons.append("the question in it is clearer than the whole message")
-                return self._understood(clearer, whole, repaired, reasons)
-        if topic in self.questions and followups.points_back(repaired):
-            read = self._follow_up(repaired, str(topic), whole)
+                reason = "the question in it is clearer than the whole message"
+                return self._understood(clearer, whole, repaired, reason)
+        if context and not (whole.faq_id and whole.confidence >= THRESHOLD):
+            read = self._in_context(whole, others[-1], str(known_topic))
             if read is not None:
-                reasons.append(f"read as a follow-up to {topic}")
-                return self._understood(read, whole, repaired, reasons)
-        return self._understood(whole, whole, repaired, reasons)
+                return self._understood(read, whole, repaired, f"a follow-up to {known_topic}")
+        return self._understood(whole, whole, repaired)
 
     def rank_all(self, texts: Sequence[str]) -> list[tuple[tuple[str, float], ...]]:
         """For each text (in normal form), all intents with calibrated shares, best first."""
         return [read.ranking for read in self._rank(texts)]
 
-    def _rank(self, texts: Sequence[str]) -> list[_Read]:
+    def _rank(self, texts: Sequence[str]) -> list[Ranked]:
         scores = self.scorer.score(texts, self._encoder.encode(texts))
         sure = self.confidence.of(scores, self.scorer.intents)
         top = best(scores, self.scorer.intents)
         return [
-            _Read(self._ranking(scores.blended[row], int(top[row]), float(sure[row])))
+            rank(self.scorer.intents, scores.blended[row], int(top[row]), float(sure[row]))
             for row in range(len(texts))
         ]
 
-    def _ranking(self, blended: np.ndarray, top: int, sure: float) -> tuple[tuple[str, float], ...]:
-        """The best intent gets its calibrated probability, the others share the rest.
+    def _several(self, pieces: Sequence[tuple[str, Ranked]], within: Ranked | None) -> list[Ranked]:
+        """The distinct, clear questions among the pieces, in order.
 
-        No other intent gets more than the best one, except `out_of_scope`.
+        With `within`, the pieces are two halves of one question: each must be among what
+        the whole could mean.
         """
-        shares = np.exp(SHARPNESS * (blended - blended[top]))
-        shares[top] = 0
-        shares *= (1 - sure) / max(float(shares.sum()), 1e-12)
-        free = self.scorer.intents == OUT_OF_SCOPE
-        shares = np.where(free, shares, np.minimum(shares, sure))
-        shares[top] = sure
-        order = np.lexsort((-blended, -shares))
-        return tuple((str(self.scorer.intents[i]), float(shares[i])) for i in order)
+        found: dict[str, Ranked] = {}
+        for piece, read in pieces:
+            questioned = within is not None or parts.asks(piece)
+            clear = read.confidence >= (PART_THRESHOLD if questioned else STATEMENT_THRESHOLD)
+            in_reach = within is None or read.faq_id in within.faq_ids[:IN_REACH]
+            if read.faq_id and clear and in_reach and not followups.bare(piece):
+                found.setdefault(read.faq_id, read)
+        return list(found.values())[:MOST_ANSWERS]
 
-    def _several(self, pieces: Sequence[str]) -> list[_Read]:
-        """The distinct, clear questions among the pieces, in order."""
-        found: list[_Read] = []
-        for piece, read in zip(pieces, self._rank(pieces), strict=True):
-            clear = read.confidence >= (PART_THRESHOLD if parts.asks(piece) else 0.85)
-            if clear and read.faq_id and read.faq_id not in {r.faq_id for r in found}:
-                found.append(read)
-        return found[:MOST_ANSWERS]
-
-    def _clearest_question(self, pieces: Sequence[str], whole: _Read) -> _Read | None:
-        asking = [piece for piece in pieces if parts.asks(piece)]
-        if not asking:
+    def _clearest_question(
+        self, pieces: Sequence[tuple[str, Ranked]], whole: Ranked
+    ) -> Ranked | None:
+        asking = [read for piece, read in pieces if parts.asks(piece) and not followups.bare(piece)]
+        clearest = max(asking, key=lambda read: read.confidence, default=None)
+        if clearest is None or clearest.confidence < THRESHOLD:
             return None
-        best = max(self._rank(asking), key=lambda read: read.confidence)
-        in_reach = {intent for intent, _ in whole.ranking[:5]}
-        if best.confidence >= THRESHOLD and (best.intent in in_reach or best.confidence >= 0.8):
-            return best
+        in_reach = {intent for intent, _ in whole.ranking[:IN_REACH]}
+        if clearest.intent in in_reach or clearest.confidence >= STATEMENT_THRESHOLD:
+            return clearest
         return None
 
-    def _follow_up(self, text: str, topic: str, whole: _Read) -> _Read | None:
-        if whole.confidence >= THRESHOLD and whole.faq_id:
-            return None
-        together = self._rank([followups.in_context(text, self.questions[topic].lower())])[0]
-        alone = dict(whole.ranking)
-        # The topic's own words pull towards the topic; what the new words add decides.
-        moved = [
-            (intent, share)
-            for intent, share in together.ranking
-            if intent.startswith(FAQ) and intent != FAQ + topic
-        ]
+    def _read_bare(
+        self, repaired: str, whole: Ranked, topic: str | None, follow_ups: Sequence[str]
+    ) -> Understood:
+        """A message without a word of its own: only the conversation can explain it."""
+        fitting = [faq_id for faq_id in whole.faq_ids if topic and faq_id in follow_ups]
+        shares = dict(whole.ranking)
+        if fitting and fitting[0] in whole.faq_ids[:IN_REACH]:
+            first, *rest = (shares[FAQ + faq_id] for faq_id in fitting)
+            if not rest or first >= CLEARLY_BETTER * rest[0]:
+                read = whole.led_by(FAQ + fitting[0], max(THRESHOLD, first))
+                return self._understood(read, whole, repaired, f"a follow-up to {topic}")
+        near = tuple(dict.fromkeys((*fitting, *whole.faq_ids)))
+        return Understood(
+            intent=FALLBACK,
+            ranking=whole.ranking[:10],
+            alternatives=_faqs(whole.ranking),
+            suggested=near[:SUGGESTIONS],
+            repaired=repaired,
+            reasons=("without one word of its own, and nothing before it explains it",),
+        )
+
+    def _in_context(self, whole: Ranked, together: Ranked, topic: str) -> Ranked | None:
+        """The meaning of an unclear message together with the question answered last."""
         if together.faq_id not in (None, topic) and together.confidence >= THRESHOLD:
             return together
-        best = max(moved[:5], key=lambda item: item[1] + alone.get(item[0], 0), default=None)
-        if best and best[1] + alone.get(best[0], 0) >= THRESHOLD:
-            return _Read(((best[0], best[1] + alone.get(best[0], 0)), *together.ranking))
-        return None
+        # The topic's own words pull towards the topic; what the new words add decides.
+        alone, moved = dict(whole.ranking), dict(together.ranking)
+        candidates = [FAQ + faq_id for faq_id in together.faq_ids if faq_id != topic][:IN_REACH]
+        shares = {intent: moved[intent] + alone.get(intent, 0) for intent in candidates}
+        intent = max(shares, key=lambda name: shares[name], default=None)
+        if intent is None or shares[intent] < THRESHOLD:
+            return None
+        return together.led_by(intent, min(1.0, shares[intent]))
 
     def _understood(
         self,
-        read: _Read,
-        whole: _Read,
+        read: Ranked,
+        whole: Ranked,
         repaired: str,
-        reasons: Sequence[str],
-        asked: Sequence[_Read] = (),
+        reason: str = "",
+        asked: Sequence[Ranked] = (),
     ) -> Understood:
-        reasons = list(reasons)
+        reasons = [reason] if reason else []
         sure = read.confidence >= THRESHOLD
         intent = read.intent if sure else FALLBACK
         if not sure:
             reasons.append(f"confidence {read.confidence:.2f} is below {THRESHOLD:.2f}")
         faq_ids = [r.faq_id for r in asked] if asked else [read.faq_id if sure else None]
         first = faq_ids[0]
-        declines = first is None and (intent in (FALLBACK, "out_of_scope"))
-        ranked = read.ranking if read is whole else (*read.ranking[:1], *whole.ranking)
-        alternatives: dict[str, float] = {}
-        for name, share in ranked:
-            if name.startswith(FAQ):
-                alternatives.setdefault(name.removeprefix(FAQ), share)
+        declines = first is None and intent in (FALLBACK, OUT_OF_SCOPE)
+        ranking = whole.led_by(read.intent, read.confidence).ranking
         return Understood(
             intent=FAQ + first if first else intent,
             faq_id=first,
             also=tuple(faq_id for faq_id in faq_ids[1:] if faq_id),
             confidence=read.confidence,
-            ranking=ranked[:10],
-            alternatives=tuple(alternatives.items())[:10],
-            suggested=self._suggest(repaired, whole, intent) if declines else (),
+            ranking=ranking[:10],
+            alternatives=_faqs(ranking),
+            suggested=tuple(whole.faq_ids[:SUGGESTIONS]) if declines else (),
             repaired=repaired,
             reasons=tuple(reasons),
         )
 
-    def _suggest(self, text: str, whole: _Read, intent: str) -> tuple[str, ...]:
-        """The nearest questions: the classifier's order, mended by shared words and letters."""
-        if intent == "out_of_scope" and whole.confidence > 0.9:
-            return ()
-        votes: dict[str, float] = {}
-        for place, (name, _) in enumerate(
-            [item for item in whole.ranking if item[0].startswith(FAQ)][:8]
-        ):
-            votes[name.removeprefix(FAQ)] = 1 / (2 + place)
-        if len(text) <= 200:
-            matches = process.extract(
-                text,
-                [candidate for candidate, _ in self._faq_texts],
-                scorer=fuzz.token_set_ratio if len(text.split()) > 2 else fuzz.WRatio,
-                score_cutoff=75,
-                limit=12,
-            )
-            seen: set[str] = set()
-            for _, ratio, index in matches:
-                faq_id = self._faq_texts[index][1]
-                if faq_id not in seen:
-                    seen.add(faq_id)
-                    votes[faq_id] = votes.get(faq_id, 0) + (ratio / 100) ** 4 / (3 + len(seen))
-        best = sorted(votes, key=lambda faq_id: -votes[faq_id])
-        return tuple(best[:SUGGESTIONS])
+
+def _faqs(ranking: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """The ten best answers of a ranking."""
+    answers = [(name, share) for name, share in ranking if name.startswith(FAQ)]
+    return tuple((name.removeprefix(FAQ), share) for name, share in answers[:10])
