@@ -14,7 +14,7 @@ import pytest
 from services import children_of, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 class FaqbotProcess:
