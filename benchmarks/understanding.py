@@ -1,13 +1,15 @@
-"""How well the classifier understands: any two-column file, HINT3, or the stock Rasa pipeline.
+"""How well the classifier understands: any two-column file, HINT3, this project's own questions.
 
     python -m benchmarks.understanding --train a.csv --test b.csv --oos-label NO_NODES_DETECTED
     python -m benchmarks.understanding --hint3 path/to/hint3_v1
-    python -m benchmarks.understanding --stock
+    python -m benchmarks.understanding --questions
+    python -m benchmarks.understanding --stock [--every 8 --epochs 40]
 
 The last line printed is JSON. The protocol is HINT3's (Arora et al. 2020,
 doi:10.18653/v1/2020.insights-1.16): train on everything, answer "out of scope" below a
 threshold, sweep it from 0.00 to 1.00, report the best Matthews correlation. The figures at the
-classifier's own threshold, which it chooses from its training data alone, stand beside it.
+classifier's own threshold, the same for all data sets, stand beside it. Training rows with
+the out-of-scope label are kept: they teach what to decline.
 """
 
 from __future__ import annotations
@@ -28,11 +30,12 @@ from sklearn.metrics import f1_score, matthews_corrcoef
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from bot.understanding import Example, SentenceEncoder, Understanding  # noqa: E402
+from bot.understanding import Example, SentenceEncoder, Understanding, normal  # noqa: E402
+from bot.understanding.classifier import OUT_OF_SCOPE  # noqa: E402
 from bot.understanding.understanding import THRESHOLD  # noqa: E402
 
 HINT3_LABEL = "NO_NODES_DETECTED"
-# Best Matthews correlation as published, and as measured for a simple baseline.
+# Best Matthews correlation as published (Arora et al. 2020).
 HINT3_PUBLISHED = {
     "Rasa (DIET + ConveRT)": (0.532, 0.563, 0.345),
     "Dialogflow": (0.638, 0.593, 0.357),
@@ -65,14 +68,16 @@ def measure(
     encoder: SentenceEncoder,
 ) -> dict[str, Any]:
     """Trains on (text, label) rows and measures on others; see the module's protocol."""
-    examples = [Example(text, label) for text, label in train if label != oos]
+    examples = [Example(text, OUT_OF_SCOPE if label == oos else label) for text, label in train]
     began = time.perf_counter()
     model = Understanding.train(examples, {}, encoder)
     train_seconds = time.perf_counter() - began
     began = time.perf_counter()
     best = [model.rank_all([model.speller.repair(_plain(text))])[0][0] for text, _ in test]
     milliseconds = 1000 * (time.perf_counter() - began) / max(1, len(test))
-    predicted = np.array([label for label, _ in best], dtype=object)
+    declined = oos or OUT_OF_SCOPE
+    predicted = np.array([declined if label == OUT_OF_SCOPE else label for label, _ in best])
+    predicted = predicted.astype(object)
     scores = np.array([score for _, score in best])
     truth = np.array([label for _, label in test], dtype=object)
     curve = [
@@ -108,7 +113,7 @@ def _at(
     threshold: float, predicted: np.ndarray, scores: np.ndarray, truth: np.ndarray, oos: str | None
 ) -> tuple[float, float, float | None]:
     """Matthews correlation, in-scope accuracy and out-of-scope recall at a threshold."""
-    declined = oos or "out of scope"
+    declined = oos or OUT_OF_SCOPE
     given = np.where(scores >= threshold, predicted, declined)
     inside = truth != oos
     recall = float((given[~inside] == declined).mean()) if (~inside).any() else None
@@ -120,8 +125,6 @@ def _at(
 
 
 def _plain(text: str) -> str:
-    from bot.understanding import normal
-
     return normal(text).lower()
 
 
@@ -172,7 +175,10 @@ def main() -> None:
     parser.add_argument("--test", type=Path)
     parser.add_argument("--oos-label", help="the label of rows that must be declined")
     parser.add_argument("--hint3", nargs="?", const="", metavar="FOLDER")
+    parser.add_argument("--questions", action="store_true", help="the project's evaluation sets")
     parser.add_argument("--stock", action="store_true", help="compare with the stock pipeline")
+    parser.add_argument("--every", type=int, default=8, help="--stock: each nth example")
+    parser.add_argument("--epochs", type=int, default=40, help="--stock: of DIET and selector")
     parser.add_argument("--seed", type=int, default=1, help="of the stock pipeline and of shuffles")
     options = parser.parse_args()
     random.seed(options.seed)
@@ -181,7 +187,11 @@ def main() -> None:
     if options.stock:
         from benchmarks.stock import compare
 
-        result = compare(encoder, options.seed)
+        result = compare(encoder, options.seed, options.every, options.epochs)
+    elif options.questions:
+        from benchmarks.questions import evaluate
+
+        result = evaluate(encoder)
     elif options.hint3 is not None:
         folder = find_hint3(options.hint3)
         find_files(folder)
@@ -191,7 +201,7 @@ def main() -> None:
             read_csv(options.train), read_csv(options.test), options.oos_label, encoder
         )
     else:
-        parser.error("Give --train and --test, or --hint3, or --stock.")
+        parser.error("Give --train and --test, or --hint3, or --questions, or --stock.")
     print(json.dumps(result))
 
 
