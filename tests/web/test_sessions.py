@@ -61,6 +61,7 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     assert key == signing_key("", tmp_path / "var")
     assert len(key) == 64
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
 
 
 async def test_a_forged_token_opens_nothing(server: Server) -> None:
