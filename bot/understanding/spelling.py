@@ -13,6 +13,9 @@ from rapidfuzz.distance import OSA
 SHORTEST = 5
 # A word is the right spelling of another one only if people write it this much more often.
 TIMES_AS_FREQUENT = 3
+# Longest first. What differs in these alone is another form of the word, no slip.
+_ENDINGS = "ions ing ion ies ers ed en er es ia ic or e s y".split()
+_BEGINNINGS = ("re", "un", "pre", "non")
 _WORD = re.compile(r"(?<![\w'’@./-])[^\W\d_]+(?![\w'’@-]|\.\w)")
 
 
@@ -77,12 +80,14 @@ class Speller:
             # An inflection is no slip: "reactions" stays beside "reaction".
             if distance <= 2 and _stem(candidate) == _stem(word):
                 continue
+            if any(word == beginning + candidate for beginning in _BEGINNINGS):
+                continue
             return candidate
         return word
 
 
 def _stem(word: str) -> str:
-    for ending in ("ing", "ies", "es", "ed", "s", "y", "e"):
+    for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word

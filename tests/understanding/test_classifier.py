@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+from small_faq import all_examples
+
+from bot.understanding import SentenceEncoder
+from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
+
+TEXTS = [example.text for example in all_examples()]
+INTENTS = [example.intent for example in all_examples()]
+
+
+def fitted(encoder: SentenceEncoder) -> IntentScorer:
+    scorer = IntentScorer()
+    scorer.fit(TEXTS, INTENTS, encoder.encode(TEXTS))
+    return scorer
+
+
+def test_training_texts_score_best_for_their_own_intent(encoder: SentenceEncoder) -> None:
+    scorer = fitted(encoder)
+    scores = scorer.score(TEXTS, encoder.encode(TEXTS))
+    assert (scorer.intents[scores.blended.argmax(axis=1)] == np.array(INTENTS)).all()
+
+
+def test_probabilities_of_a_text_add_up_to_one(encoder: SentenceEncoder) -> None:
+    scores = fitted(encoder).score(["can i fly"], encoder.encode(["can i fly"]))
+    assert np.isclose(scores.probability.sum(), 1, atol=1e-5)
+
+
+def test_two_trainings_give_the_same_scores(encoder: SentenceEncoder) -> None:
+    vectors = encoder.encode(["wine on a plane"])
+    first = fitted(encoder).score(["wine on a plane"], vectors)
+    second = fitted(encoder).score(["wine on a plane"], vectors)
+    assert np.array_equal(first.blended, second.blended)
+
+
+def test_letters_never_seen_are_told_from_known_ones(encoder: SentenceEncoder) -> None:
+    texts = ["can i fly with my pens", "qqxzv", ""]
+    known, strange, empty = fitted(encoder).score(texts, encoder.encode(texts)).known
+    assert known == 1
+    assert strange < 0.5
+    assert empty == 0
+
+
+def test_two_intents_are_enough(encoder: SentenceEncoder) -> None:
+    texts = ["can i fly", "on a plane", "hair falls out", "losing hair"]
+    scorer = IntentScorer()
+    scorer.fit(texts, ["travel", "travel", "hair", "hair"], encoder.encode(texts))
+    scores = scorer.score(["my hair"], encoder.encode(["my hair"]))
+    assert scorer.intents[scores.blended[0].argmax()] == "hair"
+
+
+def test_an_intent_with_one_example_can_be_found(encoder: SentenceEncoder) -> None:
+    texts, intents = [*TEXTS, "where is the parking lot"], [*INTENTS, "parking"]
+    scorer = IntentScorer()
+    scorer.fit(texts, intents, encoder.encode(texts))
+    scores = scorer.score(["parking lot?"], encoder.encode(["parking lot?"]))
+    assert scorer.intents[scores.blended[0].argmax()] == "parking"
+
+
+def test_held_out_texts_are_judged_by_models_without_them(encoder: SentenceEncoder) -> None:
+    held_out = hold_out(TEXTS, INTENTS, encoder.encode(TEXTS))
+    rows = [len(scores.blended) for scores in held_out.scores]
+    assert sum(rows) == len(held_out.labels)
+    # A text of a left-out intent counts as unknown, and that fold's model lacks the intent.
+    assert "" in held_out.labels
+    for known in held_out.intents:
+        assert set(INTENTS) - set(known)
+        assert OUT_OF_SCOPE in known
+
+
+def test_nothing_is_held_out_of_too_little(encoder: SentenceEncoder) -> None:
+    held_out = hold_out(["a", "b"], ["one", "two"], encoder.encode(["a", "b"]))
+    assert not len(held_out.labels)

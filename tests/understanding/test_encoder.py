@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.understanding import EncoderError, SentenceEncoder
+from bot.understanding.encoder import DIMENSIONS, _package_file
+
+
+def test_vectors_have_length_one(encoder: SentenceEncoder) -> None:
+    vectors = encoder.encode(["is it safe", "", "🙂"])
+    assert vectors.shape == (3, DIMENSIONS)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_like_means_near(encoder: SentenceEncoder) -> None:
+    safe, harmless, weather = encoder.encode(
+        ["is the injection safe", "is the shot harmless", "will it rain tomorrow"]
+    )
+    assert safe @ harmless > safe @ weather + 0.2
+
+
+def test_a_text_has_the_same_vector_alone_and_in_company(encoder: SentenceEncoder) -> None:
+    fresh = SentenceEncoder()
+    together = fresh.encode(["does it hurt", "a much longer text about storage in the fridge"])[0]
+    assert np.allclose(SentenceEncoder().encode(["does it hurt"])[0], together, atol=1e-4)
+
+
+def test_capitals_change_nothing(encoder: SentenceEncoder) -> None:
+    lower, upper = encoder.encode(["is it safe", "IS IT SAFE"])
+    assert np.array_equal(lower, upper)
+
+
+def test_no_texts_give_no_vectors(encoder: SentenceEncoder) -> None:
+    assert encoder.encode([]).shape == (0, DIMENSIONS)
+
+
+def test_training_vectors_come_back_from_disk(tmp_path: Path) -> None:
+    first = SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
+    assert list(tmp_path.iterdir())
+    again = SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
+    assert np.array_equal(first, again)
+
+
+def test_a_broken_cache_is_made_anew(tmp_path: Path) -> None:
+    SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"not a cache")
+    assert SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"]).any()
+
+
+def test_what_patients_write_is_not_kept_on_disk(tmp_path: Path) -> None:
+    SentenceEncoder(cache_folder=tmp_path).encode(["my name is Anna"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_model_file_is_explained() -> None:
+    with pytest.raises(EncoderError, match="make train"):
+        _package_file("bot", "*.onnx", "0" * 64)

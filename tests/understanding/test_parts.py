@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding import parts
+
+
+def test_each_question_mark_ends_a_part() -> None:
+    assert parts.split("is it safe? does it hurt?") == ["is it safe", "does it hurt"]
+
+
+def test_and_before_a_new_question_begins_a_part() -> None:
+    assert parts.split("can i drink on it and does it make your hair fall out") == [
+        "can i drink on it",
+        "does it make your hair fall out",
+    ]
+
+
+def test_and_between_two_things_begins_no_part() -> None:
+    assert parts.split("can i use creams and lotions") == ["can i use creams and lotions"]
+
+
+def test_a_dose_with_a_point_stays_whole() -> None:
+    assert parts.split("is 1.14 ml the right amount") == ["is 1.14 ml the right amount"]
+
+
+def test_a_line_break_ends_a_part() -> None:
+    assert len(parts.split("what causes eczema\nis it catching")) == 2
+
+
+def test_there_are_never_more_than_eight_parts() -> None:
+    assert len(parts.split("why? " * 100)) == parts.MOST_PARTS
+
+
+@pytest.mark.parametrize("text", ["how long does it take", "so can i drink", "tell me the price"])
+def test_a_question_asks(text: str) -> None:
+    assert parts.asks(text)
+
+
+@pytest.mark.parametrize("text", ["my skin is bad", "thanks a lot"])
+def test_a_statement_does_not_ask(text: str) -> None:
+    assert not parts.asks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        (
+            "does it cause hair loss and weight gain",
+            "does it cause hair loss",
+            "does it cause weight gain",
+        ),
+        ("is it safe for kids or babies?", "is it safe for kids", "is it safe for babies"),
+        ("can i drink beer & wine", "can i drink beer", "can i drink wine"),
+    ],
+)
+def test_two_things_asked_of_the_same_give_two_readings(text: str, first: str, second: str) -> None:
+    assert parts.coordinated(text) == (first, second)
+
+
+@pytest.mark.parametrize("text", ["is it safe", "dupixent and alcohol", "and", "this or " * 20])
+def test_what_is_not_two_questions_gives_none(text: str) -> None:
+    assert parts.coordinated(text) is None
+
+
+@given(st.text(max_size=200))
+def test_any_text_splits_into_parts_that_say_something(text: str) -> None:
+    assert all(part.strip() for part in parts.split(text))
+    parts.coordinated(text)
