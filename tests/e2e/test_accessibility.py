@@ -27,10 +27,15 @@ TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !import
 
 
 def assert_axe_finds_nothing(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
+    found = Axe().run(page, options={"runOnly": RULES}).response
+    assert [
+        (rule["id"], node["target"], node["failureSummary"])
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ] == []
     # axe must have looked into the widget, not only around it.
-    assert any("clinic-chat" in str(rule["nodes"]) for rule in found.response["passes"])
+    if page.locator("clinic-chat .launch").count():
+        assert any("clinic-chat" in str(rule["nodes"]) for rule in found["passes"])
 
 
 def closed(widget: Widget) -> None:
@@ -142,8 +147,7 @@ def test_axe_finds_nothing_on_the_page_without_javascript(
     with_form.get_by_label("Your question").fill(SAME_DAY)
     with_form.get_by_role("button", name="Ask", exact=True).click()
     expect(with_form.locator(".level")).to_be_visible()
-    found = Axe().run(with_form, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
+    assert_axe_finds_nothing(with_form)
 
 
 def test_one_polite_live_region_apart_from_the_log(widget: Widget) -> None:

@@ -85,7 +85,9 @@ def test_markup_in_a_question_stays_text(page: Page) -> None:
     assert page.locator("main script, main img").count() == 0
 
 
-@pytest.mark.parametrize("text", ["a" * 1001, "好" * 900, "a" * 9000])
+@pytest.mark.parametrize(
+    "text", ["a" * 1001, "好" * 900, "a" * 9000], ids=["characters", "bytes", "request"]
+)
 def test_a_text_that_is_too_long_is_refused_on_the_page(
     page: Page, bot: BotServer, text: str
 ) -> None:
