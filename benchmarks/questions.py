@@ -135,15 +135,19 @@ def _followups(model: Understanding) -> dict[str, Any]:
     }
 
 
-def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+def calibration_error(
+    confidence: Sequence[float],
+    right: Sequence[bool],
+    weights: Sequence[float] | None = None,
+    bins: int = 10,
+) -> float:
     """Expected calibration error (Guo et al. 2017) over equally wide bins."""
+    each = [1.0] * len(confidence) if weights is None else list(weights)
     error = 0.0
     for number in range(bins):
         rows = [i for i, c in enumerate(confidence) if number == min(int(c * bins), bins - 1)]
-        if rows:
-            mean = sum(confidence[i] for i in rows) / len(rows)
-            error += abs(sum(bool(right[i]) for i in rows) / len(rows) - mean) * len(rows)
-    return round(error / max(1, len(confidence)), 4)
+        error += abs(sum(each[i] * (bool(right[i]) - confidence[i]) for i in rows))
+    return round(error / max(1e-9, sum(each)), 4)
 
 
 def _texts(path: Path) -> list[str]:

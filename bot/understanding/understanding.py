@@ -84,18 +84,8 @@ class Understanding:
         Raises:
             ValueError: fewer than two intents have examples.
         """
-        asked = [Example(question, FAQ + faq_id) for faq_id, question in questions.items()]
-        texts: dict[str, str] = {}
-        for example in (*examples, *asked):
-            texts.setdefault(normal(example.text).lower(), example.intent)
-        texts.pop("", None)
-        if len(set(texts.values())) < 2:
-            raise ValueError("Training needs examples of at least two intents in data/nlu.")
-        speller = Speller.learn(texts, encoder.common_words())
-        mended: dict[str, str] = {}
-        for text, intent in texts.items():
-            mended.setdefault(speller.repair(text), intent)
-        given, intents = list(mended), list(mended.values())
+        speller, texts = training_texts(examples, questions, encoder)
+        given, intents = list(texts), list(texts.values())
         vectors = encoder.encode_for_training(given)
         confidence = calibrate(hold_out(given, intents, vectors))
         scorer = IntentScorer()
@@ -269,6 +259,28 @@ class Understanding:
             repaired=repaired,
             reasons=tuple(reasons),
         )
+
+
+def training_texts(
+    examples: Sequence[Example], questions: Mapping[str, str], encoder: SentenceEncoder
+) -> tuple[Speller, dict[str, str]]:
+    """The speller that the examples teach, and each distinct text, repaired, with its intent.
+
+    Raises:
+        ValueError: fewer than two intents have examples.
+    """
+    asked = [Example(question, FAQ + faq_id) for faq_id, question in questions.items()]
+    texts: dict[str, str] = {}
+    for example in (*examples, *asked):
+        texts.setdefault(normal(example.text).lower(), example.intent)
+    texts.pop("", None)
+    if len(set(texts.values())) < 2:
+        raise ValueError("Training needs examples of at least two intents in data/nlu.")
+    speller = Speller.learn(texts, encoder.common_words())
+    mended: dict[str, str] = {}
+    for text, intent in texts.items():
+        mended.setdefault(speller.repair(text), intent)
+    return speller, mended
 
 
 def _faqs(ranking: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
