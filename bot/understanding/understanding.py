@@ -61,7 +61,6 @@ class Understanding:
         scorer: IntentScorer,
         confidence: Confidence,
         speller: Speller,
-        examples: Sequence[Example],
         questions: Mapping[str, str],
         encoder: SentenceEncoder,
     ) -> None:
@@ -69,7 +68,6 @@ class Understanding:
         self.confidence = confidence
         self.speller = speller
         self.questions = dict(questions)
-        self._examples = tuple(examples)
         self._encoder = encoder
 
     @classmethod
@@ -90,7 +88,7 @@ class Understanding:
         confidence = calibrate(hold_out(given, intents, vectors))
         scorer = IntentScorer()
         scorer.fit(given, intents, vectors)
-        return cls(scorer, confidence, speller, examples, questions, encoder)
+        return cls(scorer, confidence, speller, questions, encoder)
 
     def save(self, folder: Path) -> None:
         """Writes everything that `load` needs to the folder."""
@@ -98,7 +96,6 @@ class Understanding:
         state = {
             "confidence": self.confidence,
             "words": self.speller.counts,
-            "examples": self._examples,
             "questions": self.questions,
         }
         (folder / "understanding.json").write_bytes(msgspec.json.encode(state))
@@ -111,7 +108,6 @@ class Understanding:
             IntentScorer.load(folder),
             msgspec.convert(state["confidence"], Confidence),
             Speller(state["words"], encoder.common_words()),
-            msgspec.convert(state["examples"], list[Example]),
             state["questions"],
             encoder,
         )
