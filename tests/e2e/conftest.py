@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 from bot_server import BotServer
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from services import free_port
 from websites import Website
 from widget_page import Widget
 
+# How long a busy machine may take; nothing waits longer than it has to.
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -75,7 +78,7 @@ def make_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def make(**options: object) -> BrowserContext:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = browser.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context
 

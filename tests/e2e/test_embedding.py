@@ -50,7 +50,7 @@ def test_it_runs_under_the_strictest_policy_without_a_violation(
     page = make_page()
     violations: list[str] = []
     page.context.expose_function("violated", lambda text: violations.append(text))
-    page.add_init_script(
+    page.context.add_init_script(
         "window.print = () => {}; document.addEventListener('securitypolicyviolation', "
         "e => violated(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`))"
     )

@@ -69,8 +69,8 @@ def test_what_a_patient_typed_stays_text_after_a_reload_and_in_print(
     again = Widget(widget.page).open()
     expect(again.questions.first).to_have_text(attack)
     harmless(again)
+    again.page.context.add_init_script("window.print = () => {}")
     with again.page.context.expect_page() as paper:
-        again.page.evaluate("window.print = () => {}")
         again.choose("Print or save")
     expect(paper.value.get_by_text(attack)).to_be_visible()
     assert paper.value.locator(FOREIGN).count() == 0
