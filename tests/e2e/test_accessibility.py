@@ -234,8 +234,10 @@ def test_small_screens_need_no_sideways_scrolling_and_keep_the_field(
     expect(widget.input).to_be_in_viewport(ratio=0.99)
     expect(widget.button("Send")).to_be_in_viewport(ratio=0.99)
     expect(widget.button("Close chat")).to_be_in_viewport(ratio=0.99)
-    level = widget.ask(EMERGENCY).locator(".level")
+    reply = widget.ask(EMERGENCY)
+    level = reply.locator(".level")
     expect(level).to_be_in_viewport(ratio=0.99)
+    expect(reply.locator("strong").first).to_be_in_viewport(ratio=0.99)  # Call 911 now.
     log = widget.log.bounding_box()
     box = level.bounding_box()
     assert log is not None

@@ -196,6 +196,10 @@ form .button { min-height: 46px; }
   header { padding-block: 0; } h2 { font-size: .95em; } .clinic { display: none; } form { padding: .3em .6em; } .log { padding-block: .5em; min-height: 0; }
   textarea { max-height: 4em; } .below { font-size: .75em; }
 }
+@media (max-height: 15rem) { /* a landscape phone with its keyboard open: room for the words */
+  .icon { height: 32px; } textarea, form .button { min-height: 38px; padding-block: .2em; } .below:not(:has(.over)) { display: none; }
+  .log { padding-block: .2em; } .escalation .level { padding-block: .1em; }
+}
 @media (prefers-reduced-motion: reduce) { .typing i { animation: none; } .log { scroll-behavior: auto; } }
 @media (forced-colors: active) {
   .launch, .bubble, header, .note { border: 2px solid; } .emergency { border: 5px double; } .routine { border-style: dashed; }
