@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -67,9 +69,8 @@ class SentenceEncoder:
                 if text in self._recent:
                     self._recent.move_to_end(text)
                     found[text] = self._recent[text]
-        missing = sorted({text for text in texts if text not in found}, key=len)
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
+        missing = {text for text in texts if text not in found}
+        for batch in _batches(missing):
             found.update(zip(batch, self._run(batch), strict=True))
         with self._lock:
             for text in missing:
@@ -87,12 +88,12 @@ class SentenceEncoder:
         texts = [text.lower() for text in texts]
         path = self._cache_folder / f"{_MODEL_SHA256[:12]}.npz"
         known = _read_cache(path)
-        missing = sorted({text for text in texts if _key(text) not in known}, key=len)
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            for text, vector in zip(batch, self._run(batch), strict=True):
-                known[_key(text)] = vector
-        if missing:
+        batches = list(_batches(text for text in texts if _key(text) not in known))
+        # Nobody waits for an answer while training: every core may help.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for batch, vectors in zip(batches, pool.map(self._run, batches), strict=True):
+                known |= zip(map(_key, batch), vectors, strict=True)
+        if batches:
             _write_cache(path, known)
         return np.stack([known[_key(text)] for text in texts])
 
@@ -114,6 +115,18 @@ class SentenceEncoder:
         return frozenset(
             word for word in self._tokenizer.get_vocab() if word.isascii() and word.isalpha()
         )
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Distinct texts in groups of like length: the encoder pads a group to its longest."""
+    batch: list[str] = []
+    for text in sorted(set(texts), key=lambda text: (len(text), text)):
+        if batch and (len(batch) == _BATCH or len(text) > 1.2 * len(batch[0]) + 5):
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
 
 
 def _package_file(package: str, pattern: str, sha256: str) -> Path:

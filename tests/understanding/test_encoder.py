@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.understanding import EncoderError, SentenceEncoder
-from bot.understanding.encoder import DIMENSIONS, _package_file
+from bot.understanding.encoder import DIMENSIONS, _batches, _package_file
 
 
 def test_vectors_have_length_one(encoder: SentenceEncoder) -> None:
@@ -59,3 +59,10 @@ def test_what_patients_write_is_not_kept_on_disk(tmp_path: Path) -> None:
 def test_a_missing_model_file_is_explained() -> None:
     with pytest.raises(EncoderError, match="make train"):
         _package_file("bot", "*.onnx", "0" * 64)
+
+
+def test_texts_of_like_length_go_together_and_none_is_lost() -> None:
+    texts = ["a" * length for length in (3, 4, 5, 60, 61, 200)] * 2
+    batches = list(_batches(texts))
+    assert sorted(text for batch in batches for text in batch) == sorted(set(texts))
+    assert all(len(batch[-1]) <= 1.2 * len(batch[0]) + 5 for batch in batches)
