@@ -145,7 +145,8 @@ def test_axe_finds_nothing_on_the_page_without_javascript(
     with_form.route("**/widget.js", lambda route: route.abort())
     with_form.goto(bot.url)
     with_form.get_by_label("Your question").fill(SAME_DAY)
-    with_form.get_by_role("button", name="Ask", exact=True).click()
+    with with_form.expect_navigation():
+        with_form.get_by_role("button", name="Ask", exact=True).click()
     expect(with_form.locator(".level")).to_be_visible()
     assert_axe_finds_nothing(with_form)
 

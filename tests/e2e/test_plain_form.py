@@ -19,7 +19,8 @@ def page(bot: BotServer, make_page: Callable[..., Page]) -> Page:
 
 def ask(page: Page, text: str) -> None:
     page.get_by_label("Your question").fill(text)
-    page.get_by_role("button", name="Ask", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ask", exact=True).click()
 
 
 def conversation(page: Page) -> list[str]:
@@ -52,7 +53,8 @@ def test_quick_replies_are_buttons(page: Page) -> None:
     ask(page, QUESTION)
     reply = page.locator(".replies button").first
     title = reply.text_content() or ""
-    reply.click()
+    with page.expect_navigation():
+        reply.click()
     assert page.locator("article.you").all_text_contents() == [QUESTION, title]
 
 
