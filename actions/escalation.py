@@ -14,6 +14,7 @@ from actions.safe_action import SafeAction, reading_of
 from bot.safety import LEVELS, GuidedCheck
 from bot.settings import read_settings
 
+_ORDER: list[str] = [*LEVELS]
 CHECK_SLOTS = ("check_what", "check_where", "check_since", "check_warnings")
 
 
@@ -60,4 +61,4 @@ class ActionAdviseNextStep(SafeAction, Action):
 def highest_so_far(tracker: Tracker, level: str) -> dict[str, Any]:
     """The event that keeps the higher of this level and the conversation's."""
     before = tracker.get_slot("escalation_level") or "none"
-    return SlotSet("escalation_level", min(level, before, key=list(LEVELS).index))
+    return SlotSet("escalation_level", min(level, before, key=_ORDER.index))

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.engine.conversation import Context
 from bot.knowledge import FAQ_PREFIX, AnswerStore
-from bot.safety import Finding, GuidedCheck, Replies, SafetyScreen, Screening
+from bot.safety import Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
 from bot.understanding import Understood
 
 ESCALATE = {
@@ -44,9 +44,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[tuple[str, float], ...] = ()
     suggested: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    level: str = "none"
+    level: Level = "none"
     findings: tuple[Finding, ...] = ()
-    asked: str = "none"
+    asked: Level = "none"
     screen_failed: bool = False
     check_answers: dict[str, str] = {}
 
@@ -155,7 +155,7 @@ def _settle(
 def _without_answer(
     reading: Reading,
     intent: str,
-    level: str | None = None,
+    level: Level | None = None,
     check_answers: dict[str, str] | None = None,
 ) -> Reading:
     return msgspec.structs.replace(

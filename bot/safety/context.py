@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -59,7 +59,7 @@ _CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "oth
 
 
 class ContextReader:
-    """Says of words in a message how they are meant."""
+    """Says of words in a message how they are meant. `words` are those of its cues."""
 
     def __init__(self, rules: ContextRules) -> None:
         self._nlp = spacy.blank("en")
@@ -98,6 +98,7 @@ class ContextReader:
                     for literal in literals
                 ]
             )
+        self.words = frozenset(_words_of(rules))
         self._personal = _any_of(rules.personal)
         self._present = _any_of(rules.present)
         self._over = _any_of(rules.over)
@@ -134,7 +135,8 @@ class ContextReader:
             modifier.category
             for span in target
             for modifier in found.get((span.start, span.end), ())
-            if not any(_overlaps(own, modifier) for own in target)
+            if modifier.category == "OTHER_PERSON"
+            or not any(_overlaps(own, modifier) for own in target)
         }
         sentence = target[0].sent.text
         personal = "OTHER_PERSON" in categories or bool(self._personal.search(sentence))
@@ -149,6 +151,13 @@ class ContextReader:
         if "WEAK_QUESTION" in categories and not personal:
             return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
+
+
+def _words_of(rules: ContextRules) -> Iterator[str]:
+    for value in msgspec.structs.astuple(rules):
+        for entry in value:
+            for cue in entry.cues if isinstance(entry, Cue) else (entry,):
+                yield from cue.split()
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str]:

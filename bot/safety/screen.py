@@ -40,7 +40,7 @@ class SafetyScreen:
         self._red_flags = red_flags
         self._matcher = Matcher(red_flags)
         self._context = context
-        self._repair = Repair(red_flags.vocabulary, ordinary)
+        self._repair = Repair(red_flags.vocabulary | context.words, ordinary)
         self._similarity = similarity
 
     @classmethod

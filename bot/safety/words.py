@@ -71,6 +71,9 @@ _LEADS_ON = frozenset(
     catch hold while where after before lost took take""".split()
 )
 _IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
+# "In college I had hives": what comes before the subject says when.
+_OPENERS = {"in", "as", "back", "during", "at", "say", "suppose", "growing"}
+_LONGEST_OPENING = 5
 # "Last year my throat closed": the time belongs to what follows.
 _TIME = {"last", "ago", "if", "when", "once", "used", "previously", "whenever", "before", "years"}
 
@@ -159,6 +162,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             and current
             and current[-1].text not in _LEADS_ON
             and not _TIME.intersection(word.text for word in current)
+            and not (current[0].text in _OPENERS and len(current) <= _LONGEST_OPENING)
         ):
             close()
         for part in _parts(token, repair):
