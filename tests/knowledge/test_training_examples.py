@@ -57,7 +57,15 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
 
 
 @pytest.mark.parametrize(
-    "name", ["questions.csv", "two_questions.csv", "followups.csv", "safety.csv"]
+    "name",
+    [
+        "questions.csv",
+        "questions_blind.csv",
+        "two_questions.csv",
+        "followups.csv",
+        "safety.csv",
+        "safety_blind.csv",
+    ],
 )
 def test_no_example_is_one_of_the_evaluations_sentences(
     project: Path, examples: list[TrainingExample], name: str
