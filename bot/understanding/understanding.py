@@ -136,7 +136,11 @@ class Understanding:
         whole, *others = self._rank([repaired, *pieces, *context])
         read_pieces = list(zip(pieces, others, strict=False))
 
-        if followups.bare(repaired):
+        # "What can you do" has no word of its own either, but asks something of us.
+        small_talk = (
+            whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= THRESHOLD
+        )
+        if followups.bare(repaired) and not small_talk:
             return self._read_bare(repaired, whole, known_topic, follow_ups)
         asked = self._several(read_pieces, whole if joined else None)
         if len(asked) > 1:
