@@ -62,7 +62,7 @@ def train(settings: Settings) -> ModelRecord:
     logger.info("Testing the model: every question and every button.")
     record = ModelRecord(
         archive=archive.name,
-        trained_at=moment.isoformat(timespec="seconds"),
+        trained_at=moment.isoformat(timespec="milliseconds"),
         trained_from=source,
         examples=len(read_examples(settings.data / "nlu")),
         answers=len(_questions(settings)),
