@@ -17,6 +17,7 @@ import spacy
 from loguru import logger as loguru_logger
 from spacy.tokens import Doc, Span
 
+from bot.lazy import import_lazily
 from bot.safety.model import Status
 from bot.safety.words import Clause
 
@@ -24,6 +25,8 @@ loguru_logger.disable("medspacy")
 loguru_logger.disable("PyRuSH")
 with_quiet_imports = logging.getLogger("medspacy")
 with_quiet_imports.setLevel(logging.ERROR)
+# medspaCy imports QuickUMLS, and with it all of NLTK, which ConText never uses.
+import_lazily("nltk")
 
 from medspacy.context import ConText, ConTextRule  # noqa: E402
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.lazy import import_lazily
+from bot.lazy import import_lazily
 
 
 @pytest.fixture
