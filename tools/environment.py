@@ -80,8 +80,10 @@ def main() -> None:
         )
     say("Installing the packages in requirements.lock (a minute or two the first time) …")
     run(
-        [*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(python),
-         "requirements.lock"],
+        # Compiled once here: where Python may not write beside its modules, every start would
+        # compile Rasa anew, for half a dozen seconds.
+        [*uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode",
+         "--python", str(python), "requirements.lock"],
         "The packages could not be installed. Is there a network connection and 4 GB of disk?",
     )  # fmt: skip
     run(
