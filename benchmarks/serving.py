@@ -96,7 +96,7 @@ async def _measure(server: Server, options: argparse.Namespace) -> dict[str, Any
     found: dict[str, Any] = {}
     try:
         print("Starting …", flush=True)
-        found["start"] = await server.start(next(supply))
+        found["start"] = await server.start(supply)
         async with aiohttp.ClientSession() as http:
             await _converse(server, http, supply, MESSAGES)  # warm
             for visitors in VISITORS:

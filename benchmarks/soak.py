@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -166,7 +167,7 @@ async def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = faqbot(ROOT, Path(folder))
         try:
-            print(f"Started in {await server.start('hello'):.1f} s.", flush=True)
+            print(f"Started in {await server.start(repeat('hello')):.1f} s.", flush=True)
             soak = Soak(server, options.messages)
             await soak.run()
         finally:
