@@ -19,11 +19,11 @@ import joblib
 import msgspec
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.safety.examples import DetectorExamples
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
+from bot.tfidf import QuickTfidf
 
 logger = logging.getLogger(__name__)
 
@@ -106,17 +106,13 @@ class Similarity:
         labels: Sequence[int],
         encode: Encode,
         rules: Callable[[str], Heard],
-    ) -> tuple[TfidfVectorizer, TfidfVectorizer, LogisticRegression]:
+    ) -> tuple[QuickTfidf, QuickTfidf, LogisticRegression]:
         logger.info("Fitting the second detector on %d sentences …", len(texts))
         plain = [_plain(text) for text in texts]
         heard = [rules(text) for text in texts]
         framed = [_framed(text, h.words) for text, h in zip(plain, heard, strict=True)]
-        letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32
-        )
-        words = TfidfVectorizer(
-            token_pattern=r"\S+", ngram_range=(1, 3), sublinear_tf=True, min_df=2, dtype=np.float32
-        )
+        letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 5), min_df=2)
+        words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=2)
         inputs = self._inputs(
             letters.fit_transform(plain),
             words.fit_transform(framed),

@@ -21,8 +21,9 @@ from scipy import linalg
 from scipy.special import softmax
 from sklearn.decomposition import TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+
+from bot.tfidf import QuickTfidf
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -59,9 +60,7 @@ class IntentScorer:
         self._whitening = np.zeros((0, 0), np.float32)
         self._coefficients = np.zeros((0, 0), np.float32)
         self._intercepts = np.zeros(0, np.float32)
-        self._characters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32
-        )
+        self._characters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 5))
         self._latent = np.zeros((0, 0), np.float32)
 
     def fit(self, texts: Sequence[str], intents: Sequence[str], vectors: np.ndarray) -> None:
@@ -113,7 +112,7 @@ class IntentScorer:
     def _shares_known(self, texts: Sequence[str]) -> np.ndarray:
         """Of the n-grams' squared weights, as if unseen ones were the rarest of all."""
         analyze, places = self._characters.build_analyzer(), self._characters.vocabulary_
-        weights = self._characters.idf_**2
+        weights = self._characters.weights**2
         rarest = float(weights.max())
         shares = []
         for text in texts:
