@@ -65,6 +65,7 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
         "followups.csv",
         "safety.csv",
         "safety_blind.csv",
+        "safety_blind_2.csv",
     ],
 )
 def test_no_example_is_one_of_the_evaluations_sentences(
