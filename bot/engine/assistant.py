@@ -13,6 +13,7 @@ from typing import Any
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.engine.loader import load_predict_graph_runner
@@ -91,13 +92,13 @@ class _Processor(MessageProcessor):
         self._update_full_retrieval_intent(data)
         return dict(data)
 
-    def _get_action(self, action_name: str) -> Action | None:
-        action = super()._get_action(action_name)
-        return (
-            CustomAction(action_name, self.action_endpoint)
-            if type(action) is RemoteAction
-            else action
-        )
+    def predict_next_with_tracker_if_should(
+        self, tracker: DialogueStateTracker
+    ) -> tuple[Action, PolicyPrediction]:
+        action, prediction = super().predict_next_with_tracker_if_should(tracker)
+        if type(action) is RemoteAction:
+            action = CustomAction(action.name(), self.action_endpoint)
+        return action, prediction
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Keeps the turn's tracker for `Assistant.take_turn`, which saves it with the reply."""

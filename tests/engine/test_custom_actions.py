@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -12,7 +13,8 @@ from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.engine.custom_actions import ActionServer, CustomAction
+from bot.engine.assistant import Assistant
+from bot.engine.custom_actions import ActionServer, CustomAction, LocalActions
 
 
 def call(events: int) -> dict[str, object]:
@@ -58,3 +60,19 @@ async def test_an_action_server_that_hangs_is_not_waited_for(
     monkeypatch.setattr(EndpointConfig, "request", hang)
     with pytest.raises(asyncio.TimeoutError):
         await ActionServer("http://127.0.0.1:1/webhook", 0.05).request(json={})
+
+
+async def test_the_assistant_calls_its_actions_this_way(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, object]] = []
+    run = LocalActions.request
+
+    async def note(actions: LocalActions, **kwargs: object) -> object:
+        sent.append(kwargs["json"])  # type: ignore[arg-type]
+        return await run(actions, **kwargs)
+
+    monkeypatch.setattr(LocalActions, "request", note)
+    await Assistant(model).take_turn("a visitor", "pen colour blue")
+    assert [call["next_action"] for call in sent] == ["action_suggest_questions"]
+    assert sent[0]["domain"] == {}
