@@ -113,12 +113,7 @@ class Turns:
         Raises:
             Refused: the token is forged, or its conversation has ended or was deleted.
         """
-        try:
-            conversation = self.sessions.conversation(token)
-        except ForgedToken:
-            raise Refused(
-                401, "invalid_session", "Start a session first: POST /chat/session."
-            ) from None
+        conversation = self._conversation(token)
         try:
             standing = await self.store.standing(conversation, message_id)
         except StoreAway as error:
@@ -145,13 +140,13 @@ class Turns:
     ) -> tuple[Messages, bool]:
         began = time.perf_counter()
         try:
-            conversation, standing = await self.standing(token, message_id)
-            if standing.reply is not None:
-                return standing.reply, False
-            if standing.paused:
-                return await self._emergency(text) or [notices.paused()], True
-            await self.limits.count_message(conversation, address)
-            async with self.locks.hold(conversation):
+            async with self.locks.hold(self._conversation(token)):
+                conversation, standing = await self.standing(token, message_id)
+                if standing.reply is not None:
+                    return standing.reply, False
+                if standing.paused:
+                    return await self._emergency(text) or [notices.paused()], True
+                await self.limits.count_message(conversation, address)
                 messages = await self._once(token, conversation, message_id, text)
         except Refused:
             raise
@@ -175,12 +170,20 @@ class Turns:
     async def _once(self, token: str, conversation: str, message_id: str, text: str) -> Messages:
         """Tries until the turn is kept, by this server or another one."""
         for _ in range(TRIES):
+            with suppress(TurnTaken):
+                return await self._turn(conversation, message_id, text)
             _, standing = await self.standing(token, message_id)
             if standing.reply is not None:
                 return standing.reply
-            with suppress(TurnTaken):
-                return await self._turn(conversation, message_id, text)
         raise _busy()
+
+    def _conversation(self, token: str) -> str:
+        try:
+            return self.sessions.conversation(token)
+        except ForgedToken:
+            raise Refused(
+                401, "invalid_session", "Start a session first: POST /chat/session."
+            ) from None
 
     async def _turn(self, conversation: str, message_id: str, text: str) -> Messages:
         assistant = self.assistant  # the same one for the whole turn
