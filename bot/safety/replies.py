@@ -10,8 +10,6 @@ import msgspec
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.model import Finding, Level
 
-_MOST_SPECIFIC_FIRST = ("crisis", "allergic", "asthma", "poisoning", "eyes_emergency", "general")
-
 
 class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a patient can reach, at this moment."""
@@ -87,14 +85,14 @@ class Replies:
                 the reply is a short reminder.
         """
         current = [f for f in findings if f.escalates and f.level == level]
-        kinds = {finding.kind for finding in current} or {"general"}
-        kind = next((k for k in _MOST_SPECIFIC_FIRST if k in kinds), sorted(kinds)[0])
+        texts = getattr(self._texts, level)
+        kinds = {finding.kind for finding in current}
+        kind = next((k for k in texts if k in kinds), "general")
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
             text = self._texts.again["crisis" if kind == "crisis" else level]
         else:
-            texts = getattr(self._texts, level)
-            text = texts.get(kind) or texts["general"]
+            text = texts[kind]
             if level == "emergency" and "crisis" in kinds and len(kinds) > 1:
                 text += "\n\n" + texts["general"]
         return EscalationReply(
