@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("email", r"[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)*\s?\.\s?[a-z]{2,}\b"),
         (
             "birth_date",
-            rf"(?P<keep>\b{_BIRTH}\b(?:\s+(?:is|was|on))?\s*[:#=-]?\s*){_DATE}",
+            rf"(?P<keep>\b{_BIRTH}(?!\w)(?:\s+(?:is|was|on))?\s*[:#=-]?\s*){_DATE}",
         ),
         (
             "record_number",
@@ -108,7 +108,7 @@ def redact(text: str, keep_numbers: Iterable[str] = ()) -> Redacted:
         text: what the patient wrote.
         keep_numbers: phone numbers that are nobody's secret (the clinic's, 911, …).
     """
-    kept = {_digits(number) for number in keep_numbers}
+    kept = {_digits(number).removeprefix("1") for number in keep_numbers}
     kinds: list[str] = []
 
     def mask(kind: str, match: re.Match[str]) -> str:
@@ -116,7 +116,7 @@ def redact(text: str, keep_numbers: Iterable[str] = ()) -> Redacted:
         digits = _digits(found)
         if kind == "card" and not _is_card(digits):
             return found
-        if kind == "phone" and {digits, digits.removeprefix("1")} & kept:
+        if kind == "phone" and digits.removeprefix("1") in kept:
             return found
         if kind == "address" and _NO_ADDRESS.search(found.split(maxsplit=1)[1]):
             return found
