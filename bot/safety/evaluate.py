@@ -90,9 +90,12 @@ def read_rows(path: Path) -> list[LabelledText]:
     """Reads a CSV file with the columns text, level and perhaps alt.
 
     Raises:
-        DataError: a column is missing or a level is unknown; every line is listed.
+        DataError: a column is missing, a level is unknown or there is no message; every
+            line is listed.
     """
-    reader = csv.DictReader(read_text(path).splitlines(keepends=True))
+    # Spreadsheets put a byte order mark first.
+    text = read_text(path).removeprefix("\ufeff")
+    reader = csv.DictReader(text.splitlines(keepends=True))
     if not {"text", "level"} <= set(reader.fieldnames or ()):
         raise DataError(
             [
@@ -118,6 +121,10 @@ def read_rows(path: Path) -> list[LabelledText]:
             )
             continue
         rows.append(LabelledText(row["text"] or "", level, alt))
+    if not rows and not problems:
+        problems.append(
+            Problem(relative(path), 1, "There is no message.", "Add a line for each message.")
+        )
     if problems:
         raise DataError(problems)
     return rows
