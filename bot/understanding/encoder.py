@@ -63,18 +63,20 @@ class SentenceEncoder:
         """Unit vectors for the texts, as float32 of shape (len(texts), 384)."""
         # The tokenizer takes no notice of capitals; without them more texts are known ones.
         texts = [text.lower() for text in texts]
+        # Under a hash, so that no text of a patient stays in memory.
+        keys = {text: _key(text) for text in texts}
         found: dict[str, np.ndarray] = {}
         with self._lock:
-            for text in texts:
-                if text in self._recent:
-                    self._recent.move_to_end(text)
-                    found[text] = self._recent[text]
+            for text, key in keys.items():
+                if key in self._recent:
+                    self._recent.move_to_end(key)
+                    found[text] = self._recent[key]
         missing = {text for text in texts if text not in found}
         for batch in _batches(missing):
             found.update(zip(batch, self._run(batch), strict=True))
         with self._lock:
             for text in missing:
-                self._recent[text] = found[text]
+                self._recent[keys[text]] = found[text]
             while len(self._recent) > CACHED_TEXTS:
                 self._recent.popitem(last=False)
         if not texts:
