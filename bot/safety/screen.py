@@ -7,6 +7,7 @@ almost certain it escalates, where it is in doubt the assistant asks.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from bot.safety.words import Clause, Repair, clauses
 logger = logging.getLogger(__name__)
 
 Encode = Callable[[Sequence[str]], np.ndarray]
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
 
 
 class SafetyScreen:
@@ -136,7 +138,11 @@ class SafetyScreen:
         settings = second.settings
         level, findings = found.level, found.findings
         if level in ("emergency", "same_day") and judgement.today < settings.calm_below:
-            level = judgement.level
+            # A calm question beside a red flag does not make the red flag calm.
+            alone = _without_side_questions(text, findings)
+            judgement = second.judge(alone, self._hear(alone))
+            if judgement.today < settings.calm_below:
+                level = judgement.level
         guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
         if guessed:
             level = judgement.level
@@ -187,6 +193,16 @@ class SafetyScreen:
                 )
             )  # fmt: skip
         return result
+
+
+def _without_side_questions(text: str, findings: Sequence[Finding]) -> str:
+    """The message without its questions in which nothing was found."""
+    return "".join(
+        sentence[0]
+        for sentence in _SENTENCE.finditer(text)
+        if "?" not in sentence[0]
+        or any(f.start < sentence.end() and sentence.start() < f.end for f in findings)
+    )
 
 
 def _whole_message(text: str, level: Level) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -68,12 +69,14 @@ _LEADS_ON = frozenset(
     """in on of to at for with from around near behind by under inside over into down up is are was
     can could will would should if that think hurts hurt hurting like about when why how and or make
     makes making made cause causes causing not no never without affect between all both open move
-    catch hold while where after before lost took take""".split()
+    catch hold while where after before lost took take nor do does did""".split()
 )
 _IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
 # "In college I had hives": what comes before the subject says when.
 _OPENERS = {"in", "as", "back", "during", "at", "say", "suppose", "growing"}
 _LONGEST_OPENING = 5
+# "The hives I had last spring": the subject explains what was named.
+_POINTERS = {"the", "that", "those", "these"}
 # "Last year my throat closed": the time belongs to what follows.
 _TIME = {"last", "ago", "if", "when", "once", "used", "previously", "whenever", "before", "years"}
 
@@ -163,6 +166,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             and current[-1].text not in _LEADS_ON
             and not _TIME.intersection(word.text for word in current)
             and not (current[0].text in _OPENERS and len(current) <= _LONGEST_OPENING)
+            and not _names_something(current)
         ):
             close()
         for part in _parts(token, repair):
@@ -171,11 +175,21 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
     return result
 
 
+def _names_something(words: list[Word]) -> bool:
+    """Whether a clause so far is a name that the next subject explains: "the hives I had"."""
+    return (
+        len(words) <= _LONGEST_OPENING
+        and words[0].text in _POINTERS
+        and not _VERBS.intersection(word.text for word in words)
+    )
+
+
 def _possessive_subject(tokens: list[tuple[str, int, int]], place: int) -> bool:
     if tokens[place][0] not in _POSSESSIVES:
         return False
-    following = [CONTRACTIONS.get(token, token) for token, _, _ in tokens[place + 2 : place + 4]]
-    return any(token in _VERBS for token in following)
+    following = [token for token, _, _ in tokens[place + 2 : place + 4]]
+    same_sentence = itertools.takewhile(lambda token: token not in _BREAKS, following)
+    return any(CONTRACTIONS.get(token, token) in _VERBS for token in same_sentence)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, int, int]]:

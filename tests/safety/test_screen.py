@@ -1,0 +1,185 @@
+"""The screen as a whole: it fails safe, never raises, and keeps what it had found."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.safety import SafetyScreen
+from bot.safety.model import LEVELS
+
+SECRET = "my secret words"
+
+
+def broken(*_: object) -> None:
+    raise RuntimeError(SECRET)
+
+
+@pytest.fixture
+def no_rules(screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch) -> SafetyScreen:
+    """A screen whose rules break."""
+    monkeypatch.setattr(screen, "_hear", broken)
+    return screen
+
+
+@pytest.fixture
+def no_second(screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch) -> SafetyScreen:
+    """A screen whose second detector breaks."""
+    monkeypatch.setattr(screen._similarity, "judge", broken)
+    return screen
+
+
+@pytest.mark.parametrize("text", ["where do I inject", "my throat is closing", ""])
+def test_what_breaks_is_treated_with_caution(no_rules: SafetyScreen, text: str) -> None:
+    reading = no_rules.read(text)
+    assert reading.failed
+    assert reading.level == "same_day"
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "rules"),
+    [
+        ("my throat is closing", "emergency", ["airway_swelling"]),
+        ("I want to kill myself", "emergency", ["suicidal_thoughts"]),
+        ("I have hives", "same_day", ["hives"]),
+        ("my knees ache", "same_day", ["mild_joint_pain"]),
+        ("how do I store it", "same_day", []),
+    ],
+)
+def test_what_the_rules_found_is_kept_when_the_second_detector_breaks(
+    no_second: SafetyScreen, text: str, level: str, rules: list[str]
+) -> None:
+    reading = no_second.read(text)
+    assert reading.failed
+    assert reading.level == level
+    assert [finding.rule for finding in reading.findings] == rules
+
+
+def test_what_is_asked_about_is_kept_when_the_second_detector_breaks(
+    no_second: SafetyScreen,
+) -> None:
+    assert no_second.read("can it make your throat close?").asked == "emergency"
+
+
+@pytest.mark.parametrize("which", ["no_rules", "no_second"])
+def test_a_failure_is_logged_loudly_without_the_patients_words(
+    which: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    screen = request.getfixturevalue(which)
+    with caplog.at_level(logging.DEBUG):
+        screen.read(SECRET)
+    (record,) = [r for r in caplog.records if r.levelno == logging.CRITICAL]
+    assert "SAFETY SCREEN FAILED (RuntimeError)" in record.getMessage()
+    assert "secret" not in caplog.text
+    assert record.exc_info is None
+
+
+def test_a_good_reading_logs_nothing_of_the_message(
+    screen: SafetyScreen, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        screen.read("my secret throat is closing")
+    assert "secret" not in caplog.text
+    assert "throat" not in caplog.text
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=()), max_size=300))
+@example("")
+@example(" \n\t ")
+@example("???")
+@example("\ud800 lone surrogate")
+@example("\u200b\u202e\x00")
+@example("👩‍👩‍👧 ﷽ 𝕞𝕪 𝕥𝕙𝕣𝕠𝕒𝕥")
+@example("a" * 50_000)
+@example("my throat " * 5_000)
+@example("İßﬁ ½ ²")
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_text_can_be_read(screen: SafetyScreen, text: str) -> None:
+    reading = screen.read(text)
+    assert not reading.failed
+    assert reading.level in LEVELS
+    for finding in reading.findings:
+        assert text[finding.start : finding.end] == finding.span
+
+
+@pytest.mark.parametrize("around", ["{}", "  {}", "👍 {}", "İ\u200b½ {}", "{} \u202e"])
+def test_a_finding_says_which_words_of_the_raw_message(
+    rules_alone: SafetyScreen, around: str
+) -> None:
+    text = around.format("My  THROAT is closing.")
+    (finding,) = rules_alone.read(text).findings
+    assert text[finding.start : finding.end] == finding.span == "THROAT is closing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my throat is closing",
+        "I have hives and my throat is closing",
+        "hi, how do I store it, my knees ache, oh and my throat is closing",
+    ],
+)
+def test_of_several_findings_the_highest_level_wins(screen: SafetyScreen, text: str) -> None:
+    assert screen.read(text).level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("who", "level"),
+    [
+        ("I have hives", "same_day"),
+        ("my baby has hives", "emergency"),
+        ("I am pregnant and have hives", "emergency"),
+        ("I have hives and no immune system", "emergency"),
+        ("I had a transplant and my eczema is oozing", "emergency"),
+        ("my 3 month old's eyes are red", "same_day"),
+    ],
+)
+def test_babies_pregnancy_and_weak_immunity_go_one_level_up(
+    rules_alone: SafetyScreen, who: str, level: str
+) -> None:
+    assert rules_alone.read(who).level == level
+
+
+def test_what_only_the_second_detector_hears_is_at_least_same_day(screen: SafetyScreen) -> None:
+    text = "long sleep sounds nice, the forever kind"
+    assert screen.read_by_rules(text).level == "none"
+    reading = screen.read(text)
+    assert reading.guessed
+    assert reading.level in ("emergency", "same_day")
+
+
+def test_a_question_about_a_red_flag_is_remembered_as_asked(screen: SafetyScreen) -> None:
+    reading = screen.read("can it make your throat close?")
+    assert (reading.level, reading.asked) == ("none", "emergency")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is dupixent? my mom is short of breath",
+        "my son is having a seizure. what is dupixent?",
+        "I have been stockpiling my pills. does it hurt?",
+        "how do I store the pen?\nmy friend is suicidal\ncan I drink alcohol?",
+    ],
+)
+def test_a_calm_question_beside_it_does_not_calm_a_red_flag(
+    screen: SafetyScreen, text: str
+) -> None:
+    assert screen.read(text).level == "emergency"
+
+
+def test_without_the_second_detector_the_rules_decide_alone(
+    screen: SafetyScreen, rules_alone: SafetyScreen
+) -> None:
+    text = "my throat is closing"
+    assert rules_alone.read(text) == rules_alone.read_by_rules(text)
+    assert rules_alone.read(text) == screen.read_by_rules(text)
