@@ -58,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("FAQBOT_SESSION_HOURS", "12", "Hours of silence after which a session ends."),
     Setting("FAQBOT_RETENTION_DAYS", "30", "Days of silence after which a chat is removed."),
-    Setting("FAQBOT_RATE_SESSION", "20/minute", "Messages allowed per session."),
+    Setting("FAQBOT_RATE_SESSION", "60/minute", "Messages allowed per session."),
     Setting("FAQBOT_RATE_ADDRESS", "600/minute", "Messages allowed per network address."),
     Setting("FAQBOT_RATE_NEW_SESSIONS", "600/hour", "New sessions allowed per network address."),
     Setting("FAQBOT_ACTION_PORT", "5055", "Loopback port of the action server; 0 picks one."),
