@@ -61,6 +61,7 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
     [
         "questions.csv",
         "questions_blind.csv",
+        "questions_blind_2.csv",
         "two_questions.csv",
         "followups.csv",
         "safety.csv",
