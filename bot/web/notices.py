@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from bot.engine import resources
@@ -25,7 +26,7 @@ REDACTED = (
 )
 PAUSED = (
     "The assistant is switched off at the moment. Please call {clinic_name}: {clinic_phone}. "
-    "{open_now} After hours: {after_hours_name}, {after_hours_phone}. "
+    "{open_now} {after_hours_name}: {after_hours_phone}. "
     "In an emergency, call {emergency_number}."
 )
 TRY_AGAIN = (
@@ -37,7 +38,7 @@ STILL_WORKING = (
     "In an emergency, call {emergency_number}."
 )
 TOO_MANY = (
-    "That is a lot at once. Please wait {seconds} seconds. "
+    "That is a lot at once. Please wait {wait}, or call {clinic_phone}. "
     "In an emergency, call {emergency_number}."
 )
 
@@ -45,6 +46,12 @@ TOO_MANY = (
 def said(text: str, **values: str) -> str:
     """A text with the clinic's details filled in."""
     return fill(text, {**clinic_values(resources.clinic(), dt.datetime.now(dt.UTC)), **values})
+
+
+def too_many(seconds: int) -> str:
+    """What a patient is told at a limit."""
+    wait = f"{seconds} seconds" if seconds < 100 else f"{math.ceil(seconds / 60)} minutes"
+    return said(TOO_MANY, wait="1 second" if seconds == 1 else wait)
 
 
 def introduction(settings: Settings) -> dict[str, Any]:

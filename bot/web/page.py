@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import urllib.parse
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -95,16 +95,15 @@ class Page:
         self, request: Request, token: str, message_id: str, text: str
     ) -> tuple[str, list[dict[str, Any]]]:
         address = address_of(request, self._channel.settings)
+        respond = self._channel.turns.respond
         try:
             token = token or (await self._channel.new_session(address))["token"]
-            messages, _ = await self._channel.turns.respond(token, message_id, text, address)
-        except Refused:
+        except Refused as refusal:
             # No session is to be had: an emergency is answered all the same.
-            urgent = await asyncio.to_thread(notices.emergency, text)
-            if urgent is None:
-                raise
-            return "", [urgent]
-        return token, messages
+            with suppress(Refused):
+                return "", (await respond("", message_id, text, address))[0]
+            raise refusal
+        return token, (await respond(token, message_id, text, address))[0]
 
     def _page(
         self,

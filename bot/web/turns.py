@@ -79,7 +79,7 @@ class Turns:
         """The reply to a message, and whether the assistant is paused.
 
         A repeated id gets the first reply. An emergency is answered even if the message
-        cannot be taken or takes too long; that reply is not kept.
+        cannot be taken, also without a session, or takes too long; that reply is not kept.
 
         Raises:
             Refused: the message was not taken; the reason says what to do.
@@ -99,8 +99,8 @@ class Turns:
             raise _busy()
         try:
             return turn.result()
-        except Refused as refusal:
-            urgent = [] if refusal.error == "invalid_session" else await self._emergency(clean)
+        except Refused:
+            urgent = await self._emergency(clean)
             if urgent:
                 return urgent, False
             raise
@@ -221,13 +221,8 @@ class Turns:
 
 def refused_for_now(limit: TooMany) -> Refused:
     """What a patient is told at a limit."""
-    seconds = str(limit.retry_after)
-    return Refused(
-        429,
-        "too_many",
-        notices.said(notices.TOO_MANY, seconds=seconds),
-        {"Retry-After": seconds},
-    )
+    seconds = limit.retry_after
+    return Refused(429, "too_many", notices.too_many(seconds), {"Retry-After": str(seconds)})
 
 
 def public_numbers(clinic: Clinic) -> tuple[str, ...]:

@@ -164,10 +164,15 @@ def test_one_polite_live_region_apart_from_the_log(widget: Widget) -> None:
 
 def test_what_arrives_is_announced_once_in_plain_words(widget: Widget) -> None:
     expect(widget.live).to_contain_text("Not for emergencies")
-    text = "**Call 202-555-0133 today.** See [this](https://example.org/)."
-    stub_replies(widget.page, message(kind="escalation", level="same_day", text=text))
+    text = "**Call 202-555-0133 today,** or 988.\n\n- See [this](https://example.org/).\n- 600 mg"
+    phones = [{"label": "Crisis line", "number": "988"}]
+    stub_replies(
+        widget.page, message(kind="escalation", level="same_day", text=text, phones=phones)
+    )
     widget.ask(QUESTION)
-    expect(widget.live).to_have_text("Get help today. Call 2 0 2, 5 5 5, 0 1 3 3 today. See this.")
+    expect(widget.live).to_have_text(
+        "Get help today. Call 2 0 2, 5 5 5, 0 1 3 3 today, or 9 8 8. See this. 600 mg"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from bot_server import BotServer
 from playwright.sync_api import BrowserContext, Page, Route, expect
-from widget_page import OTHER_QUESTION, QUESTION, Widget, message
+from websites import Website
+from widget_page import EMERGENCY, OTHER_QUESTION, QUESTION, Widget, message
 
 
 def test_a_message_that_is_not_sent_stays_and_can_be_sent_again(
@@ -126,6 +128,92 @@ def test_no_server_shows_the_phone_number_of_the_page(
     widget.button("Try again").click()
     expect(widget.intro).to_be_visible()
     widget.ask(QUESTION)
+
+
+def refuse_sessions(page: Page, status: int, **headers: str) -> None:
+    """The server starts no session: a limit, a model that is not loaded, a store that is away."""
+    body = json.dumps({"error": "x", "detail": "Please wait, or call 202-555-0100."})
+    given = {"Content-Type": "application/json", **headers}
+    page.route(
+        "**/chat/session", lambda route: route.fulfill(status=status, headers=given, body=body)
+    )
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_emergency_is_answered_when_no_session_can_begin(
+    bot: BotServer, make_page: Callable[..., Page], status: int
+) -> None:
+    page = make_page()
+    page.goto(bot.url)
+    refuse_sessions(page, status)
+    widget = Widget(page)
+    widget.launcher.click()
+    expect(widget.log.get_by_text("Please wait, or call")).to_be_visible()
+    reply = widget.ask(EMERGENCY)
+    expect(reply.locator("a.call").first).to_have_attribute("href", "tel:911")
+    expect(widget.live).to_contain_text("Emergency. Call 9 1 1 now")
+    # What is no emergency waits, with the reason why no session began.
+    widget.type(QUESTION)
+    expect(widget.turns.last.locator(".trouble")).to_contain_text("Please wait, or call")
+    # When a session begins, what was said before stays in view.
+    page.unroute_all()
+    widget.turns.last.get_by_role("button", name="Try again").click()
+    expect(widget.turns.last.locator(".bubble.theirs").first).to_contain_text("alcohol")
+    expect(widget.questions).to_have_text([EMERGENCY, QUESTION])
+    expect(widget.intro).to_be_visible()
+    assert widget.asked(bot.url) == [QUESTION]
+
+
+def test_an_emergency_in_an_ended_conversation_stays_in_view_when_a_new_one_begins(
+    widget: Widget, bot: BotServer
+) -> None:
+    widget.ask(QUESTION)
+    headers = {"Authorization": f"Bearer {widget.token}"}
+    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    widget.ask(EMERGENCY)
+    widget.type(OTHER_QUESTION)
+    expect(widget.root.locator(".note")).to_contain_text("has ended")
+    expect(widget.questions).to_have_text([EMERGENCY])
+    expect(widget.turns.first.locator("a.call").first).to_have_attribute("href", "tel:911")
+
+
+def test_a_question_is_not_lost_when_the_session_ended_and_no_new_one_can_begin(
+    widget: Widget, bot: BotServer
+) -> None:
+    widget.ask(QUESTION)
+    headers = {"Authorization": f"Bearer {widget.token}"}
+    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    refuse_sessions(widget.page, 429, **{"Retry-After": "1"})
+    widget.type(OTHER_QUESTION)
+    trouble = widget.turns.last.locator(".trouble")
+    expect(trouble).to_contain_text("Not sent.")
+    widget.page.unroute_all()
+    trouble.get_by_role("button", name="Try again", exact=True).click()
+    expect(widget.root.locator(".note")).to_contain_text("has ended")
+    expect(widget.input).to_have_value(OTHER_QUESTION)
+
+
+def test_what_cannot_be_sent_names_whom_to_call(
+    bot: BotServer, make_page: Callable[..., Page], website: Website
+) -> None:
+    tag = '<clinic-chat emergency-number="112">Call <a href="tel:2025550100">202-555-0100</a>'
+    script = f'<script src="{bot.url}/widget.js"></script>'
+    page = make_page()
+    page.goto(
+        website.put("/away", f"<!doctype html><title>Clinic</title>{tag}</clinic-chat>{script}")
+    )
+    page.context.set_offline(True)
+    widget = Widget(page)
+    widget.launcher.click()
+    expect(widget.log.get_by_text("cannot be reached")).to_be_visible()
+    for text in (EMERGENCY, QUESTION):
+        widget.type(text)
+        trouble = widget.turns.last.locator(".trouble")
+        expect(trouble).to_contain_text("Not sent.")
+        expect(trouble.get_by_role("link", name="1 1 2")).to_have_attribute("href", "tel:112")
+        expect(widget.live).to_contain_text("Call 2 0 2, 5 5 5, 0 1 0 0")
+        expect(widget.live).to_contain_text("In an emergency, call 1 1 2.")
+        expect(widget.root.get_by_role("link", name="202-555-0100")).to_be_visible()
 
 
 def test_a_question_asked_while_the_server_is_away_is_kept_and_sent_later(

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from bot.settings import read_settings
 from bot.web.addresses import address_of
 from bot.web.limits import Limits, TooMany
+from bot.web.notices import too_many
 
 KEY = "k" * 40
 
@@ -56,6 +57,29 @@ async def test_an_emergency_is_answered_above_the_limit(make_server: Callable[..
     await server.say(token, QUESTION)
     assert (await server.say(token, QUESTION)).status_code == 429
     assert is_emergency(await server.say(token, EMERGENCY))
+
+
+async def test_an_emergency_is_answered_when_no_session_can_begin(
+    make_server: Callable[..., Any],
+) -> None:
+    server: Server = await make_server(FAQBOT_RATE_NEW_SESSIONS="1/hour")
+    await server.session()
+    refused = await server.client.post("/chat/session")
+    assert refused.status_code == 429
+    assert " minutes, or call " in refused.json()["detail"]
+    assert is_emergency(await server.say("", EMERGENCY))
+    without_token = {"id": "one", "text": EMERGENCY}
+    assert is_emergency(await server.client.post("/chat/message", json=without_token))
+    reply = await server.say("", QUESTION)
+    assert (reply.status_code, reply.json()["error"]) == (401, "invalid_session")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 second,"), (2, "2 seconds"), (99, "99 seconds"), (121, "3 minutes")],
+)
+def test_the_wait_is_said_in_seconds_or_minutes(seconds: int, said: str) -> None:
+    assert f"Please wait {said}" in too_many(seconds)
 
 
 async def test_asking_again_for_a_reply_does_not_count(make_server: Callable[..., Any]) -> None:

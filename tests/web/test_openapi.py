@@ -155,7 +155,7 @@ async def test_what_fits_the_contract_gets_a_promised_reply(
 ) -> None:
     server, token = session
     body = data.draw(strategy(request_schema(path)))
-    body["token"] = data.draw(st.sampled_from([token, body["token"]]))
+    body["token"] = data.draw(st.sampled_from([token, body.get("token", "")]))
     body["id"] = data.draw(st.sampled_from(["known", body["id"]]))
     reply = await server.client.post(path, json=body)
     check(reply)

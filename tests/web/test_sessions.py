@@ -79,6 +79,16 @@ async def test_a_forged_token_opens_nothing(server: Server) -> None:
     assert {reply.json()["error"] for reply in replies} == {"invalid_session"}
 
 
+async def test_an_emergency_with_a_forged_token_is_answered_and_kept_nowhere(
+    server: Server,
+) -> None:
+    token = await server.session()
+    conversation = token.rpartition(".")[0]
+    for forged in ("", "forged.token", f"{conversation}.forged"):
+        assert is_emergency(await server.say(forged, EMERGENCY))
+    assert (await server.history(token)).json()["messages"] == []
+
+
 async def test_another_servers_token_is_refused(
     make_server: Callable[..., Any], tmp_path: Path
 ) -> None:

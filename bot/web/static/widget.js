@@ -45,7 +45,8 @@
     still_here: "Your message is still here.",
     no_start: "The assistant cannot be reached right now.",
     retry: "Try again",
-    in_seconds: "in {seconds} s",
+    in_seconds: "in {n} s",
+    in_minutes: "in {n} min",
     ended: "The last conversation has ended. This is a new one.",
     ended_kept: "The last conversation has ended. This is a new one: press Send to ask again.",
     restart: "Start over",
@@ -267,9 +268,11 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
 
   // ---- Markdown by DOM calls: paragraphs, lists, bold, italics, https, tel and mailto links. ----
 
+  // Phone numbers as they are written in the USA, and the given ones.
+  const NUMBERS = (given) => `(?<![\\w-])(${["(?:1-)?\\d{3}-\\d{3}-\\d{4}", ...given.map((n) => n.replace(/[^0-9a-z]/gi, "\\$&"))].join("|")})(?![\\w-])`;
   const MARKS = (numbers) => new RegExp(
     String.raw`\[([^\]]+)\]\(((?:https:\/\/|tel:|mailto:)[^\s)]+)\)|\*\*(?=\S)([^*]+)\*\*|\*(?=\S)([^*\n]+)\*` +
-    String.raw`|(?<![\w-])(${["(?:1-)?\\d{3}-\\d{3}-\\d{4}", ...numbers.map((n) => n.replace(/[^0-9a-z]/gi, "\\$&"))].join("|")})(?![\w-])`);
+    "|" + NUMBERS(numbers));
   const inline = (node, text, marks) => {
     for (let match; (match = marks.exec(text)); text = text.slice(match.index + match[0].length)) {
       const [, label, address, strong, emphasis, number] = match;
@@ -300,14 +303,16 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
     }
     return out;
   };
-  const plain = (text) => text.replace(/\[([^\]]+)\]\([^\s)]+\)/g, "$1").replace(/\*/g, "").replace(/\d{3}-\d{3}-\d{4}/g, spoken);
+  // As it is spoken: no marks, and numbers digit by digit.
+  const plain = (text, numbers) => text.replace(/\[([^\]]+)\]\([^\s)]+\)/g, "$1").replace(/^\s*[-*] |\*/gm, "").replace(new RegExp(NUMBERS(numbers), "g"), (number) => spoken(number));
 
   // ---- Messages: what one looks like ----
 
   const LEVELS = ["emergency", "same_day", "routine"];
   const levelOf = (message) => (message.kind === "escalation" && LEVELS.includes(message.level) ? message.level : "");
+  const numbersIn = (message, clinic) => [clinic.emergency_number, ...message.phones.map((phone) => phone.number)];
   const bubble = (message, texts, clinic) => {
-    const level = levelOf(message), numbers = [clinic.emergency_number, ...message.phones.map((phone) => phone.number)].filter(Boolean);
+    const level = levelOf(message), numbers = numbersIn(message, clinic);
     const box = make("div", { className: `bubble theirs ${level && "escalation " + level}` });
     if (level) box.append(make("p", { className: "level" }, icon(level), texts["level_" + level]));
     box.append(markdown(message.text, numbers));
@@ -411,7 +416,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       const home = script ? new URL(".", script).href : location.origin;
       this.server = new Server(addressOf(this.getAttribute("server") || home));
       this.limit = 1000;
-      this.clinic = {};
+      this.clinic = { emergency_number: this.getAttribute("emergency-number") || "911" };
       this.turns = new Map();
 
       const side = { left: "left", inline: "inline" }[this.getAttribute("position")] || "right";
@@ -455,7 +460,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
         oninput: () => this.count(), onkeydown: (event) => this.pressed(event) });
       this.input.value = this.server.unsent.draft;
       this.submit = make("button", { type: "submit", className: "button main" }, texts.send);
-      this.urgent = make("p", {});
+      this.urgent = this.inEmergency();
       this.counter = make("p", { className: "count", id: "count" });
       const form = make("form", { onsubmit: (event) => { event.preventDefault(); this.ask(); } },
         make("label", { className: "off", for: "question" }, texts.question), this.input, this.submit, make("div", { className: "below" }, this.urgent, this.counter));
@@ -544,23 +549,24 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       try {
         if (token) data = await this.server.history().catch((error) => { if (error.status !== 401) throw error; ended = true; });
         if (data && token === this.token) return this.catchUp(data);
-        this.show(data || await this.server.begin());
+        data ||= await this.server.begin();
+        this.show(data, this.token ? [] : this.emergencies());
         if (ended) this.note(this.texts.ended);
       } finally { loading.remove(); }
     }
-    // Everything anew.
-    show(data) {
+    // Everything anew, but for the turns to keep.
+    show(data, keep = []) {
       this.token = this.server.session.token;
       this.limit = data.max_characters || this.limit;
       this.clinic = data.clinic;
       this.name.textContent = data.clinic.name;
-      this.urgent.replaceChildren(this.texts.emergency + " ", telephone(data.clinic.emergency_number), ".");
-      this.turns.clear();
-      this.log.replaceChildren(this.intro(data));
+      this.urgent.replaceWith((this.urgent = this.inEmergency()));
+      this.turns = new Map(keep);
+      this.log.replaceChildren(this.intro(data), ...this.turns.values());
       this.catchUp(data);
-      if (data.messages.length === 0) {
+      if (data.messages.length + keep.length === 0) {
         this.offer((this.getAttribute("questions") || "").split("|").map((text) => text.trim()).filter(Boolean).map((text) => ({ title: text, payload: text })));
-        this.say([data.greeting, ...data.notices].join(" "));
+        this.say(plain([data.greeting, ...data.notices].join(" "), [data.clinic.emergency_number]));
       }
     }
     // What was said elsewhere, in another tab or before a reload, and what could not be sent.
@@ -602,8 +608,12 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       if (!paused || !notice || !this.paused.hidden) return;
       this.paused.hidden = false;
       this.paused.replaceChildren(markdown(notice.text, [this.clinic.emergency_number]), make("div", { className: "phones" }, ...notice.phones.map(callButton)));
-      this.say(plain(notice.text));
+      this.say(plain(notice.text, numbersIn(notice, this.clinic)));
     }
+
+    inEmergency() { return make("p", {}, this.texts.emergency + " ", telephone(this.clinic.emergency_number), "."); }
+    // An emergency that was answered without a session is on no server: it stays in view.
+    emergencies() { return [...this.turns].filter(([, turn]) => turn.querySelector(".emergency")); }
 
     turn(id, text) {
       const { you } = this.texts;
@@ -661,24 +671,29 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       this.work(id);
       server.unsent = { draft, messages: [...messages.filter((message) => message.id !== id), { id, text }] };
       this.retire();
+      this.calm();
       if (moveFocus) this.turnOf(id, text).focus({ preventScroll: true });
       const typing = this.waiting(texts.typing);
       const wait = () => { this.turnOf(id, text).append(typing); this.toEnd(); };
       wait();
       try {
-        await this.started();
+        // Without a session the server answers an emergency all the same, and nothing else.
+        let refusal = null;
+        await this.started().catch((error) => { if (!error.status) throw error; refusal = error; });
         wait();
-        const reply = await server.send(id, text), turn = this.turnOf(id, text);
+        const reply = await server.send(id, text).catch((error) => { throw refusal || error; });
+        const turn = this.turnOf(id, text);
         typing.remove();
         this.sent(id);
         this.reply(turn, id, reply.messages);
         this.pause(reply.paused, reply.messages.find((message) => message.kind === "notice"));
-        this.say(reply.messages.map((message) => (levelOf(message) ? texts["level_" + levelOf(message)] + ". " : "") + plain(message.text)).join(" "));
+        this.say(reply.messages.map((message) => (levelOf(message) ? texts["level_" + levelOf(message)] + ". " : "") + plain(message.text, numbersIn(message, this.clinic))).join(" "));
         this.showTurn(turn);
       } catch (error) {
-        if (error.status === 401) await this.endedWith(text, id).catch((trouble) => this.cannotStart(trouble));
-        else if (error.status && error.status < 500 && error.status !== 429) this.refused(id, text, error);
-        else this.unsent(this.turnOf(id, text), id, text, error.status ? error.message : `${texts.offline} ${texts.still_here}`, error.wait);
+        const trouble = error.status === 401 ? await this.endedWith(text, id).catch((refusal) => refusal) : error;
+        const { status } = trouble || {};
+        if (status && status < 500 && status !== 429) this.refused(id, text, trouble);
+        else if (trouble) this.unsent(this.turnOf(id, text), id, text, status ? trouble.message : `${texts.offline} ${texts.still_here}`, trouble.wait, !status);
       } finally {
         typing.remove();
         this.work(null);
@@ -701,8 +716,9 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       if (top) this.log.scrollTop += top.getBoundingClientRect().top - this.log.getBoundingClientRect().top - 8;
     }
     async endedWith(text, id) {
+      const data = await this.server.begin();
       this.sent(id);
-      this.show(await this.server.begin());
+      this.show(data, this.emergencies());
       this.write(text);
       this.note(this.texts.ended_kept);
       this.input.focus();
@@ -718,33 +734,40 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       this.note(error.message);
       this.input.focus();
     }
-    unsent(turn, id, text, detail, wait) {
+    unsent(turn, id, text, detail, wait, alone) {
       const box = this.trouble(this.texts.not_sent, detail, wait, () => {
         if (this.sending) return;
         box.remove();
         this.send(text, id, true);
-      });
+      }, alone);
       turn.append(box);
       this.toEnd();
     }
     cannotStart(error) {
-      const box = this.trouble(this.texts.no_start, error.status ? error.message : "", error.wait, () => { box.remove(); this.input.focus(); this.resume(); });
-      // What the page shows without JavaScript: the clinic's phone number.
-      box.insertBefore(make("slot"), box.lastChild);
-      this.log.querySelectorAll(":scope > .trouble").forEach((node) => node.remove());
+      this.calm();
+      const box = this.trouble(this.texts.no_start, error.status ? error.message : "", error.wait, () => { box.remove(); this.input.focus(); this.resume(); }, !error.status);
       this.log.append(box);
     }
-    trouble(title, detail, wait, again) {
+    calm() { this.log.querySelectorAll(":scope > .trouble").forEach((node) => node.remove()); }
+    // `alone`: nobody has said whom to call, so the page's own phone number stands here, which
+    // is what it shows without JavaScript, and the emergency number.
+    trouble(title, detail, wait, again, alone) {
       const retry = button(this.texts.retry, again);
       const box = make("div", { className: "trouble" }, make("p", { className: "level" }, icon("emergency"), title),
-        detail ? inline(make("p"), detail, MARKS([this.clinic.emergency_number].filter(Boolean))) : null, make("div", {}, retry));
+        detail ? inline(make("p"), detail, MARKS([this.clinic.emergency_number])) : null, make("div", {}, retry));
+      if (alone) {
+        this.log.querySelector("slot")?.parentElement.remove();
+        box.lastChild.before(make("p", {}, make("slot")), this.inEmergency());
+      }
       const tick = (seconds) => {
         retry.disabled = seconds > 0;
-        retry.textContent = this.texts.retry + (seconds > 0 ? " " + this.texts.in_seconds.replace("{seconds}", seconds) : "");
+        const { texts } = this, left = seconds < 100 ? texts.in_seconds.replace("{n}", seconds) : texts.in_minutes.replace("{n}", Math.ceil(seconds / 60));
+        retry.textContent = texts.retry + (seconds > 0 ? " " + left : "");
         if (seconds > 0) setTimeout(tick, 1000, seconds - 1);
       };
       tick(wait || 0);
-      this.say(`${title} ${plain(detail)}`);
+      const whom = alone ? [this.textContent.trim(), this.inEmergency().textContent] : [];
+      this.say(plain([title, detail, ...whom].join(" "), [this.clinic.emergency_number]));
       return box;
     }
     note(text) {
@@ -782,7 +805,7 @@ svg, .off:not(h3) { display: none; } details a::after { content: " " attr(href);
       const { texts } = this, keep = button(texts.keep, () => { box.remove(); this.input.focus(); });
       const box = make("div", { className: "trouble", role: "group", "aria-label": texts.sure }, make("p", { className: "level" }, texts.sure),
         make("div", {}, button(texts.delete, () => { box.remove(); this.input.focus(); this.forget(); }), keep));
-      this.log.querySelectorAll(":scope > .trouble").forEach((node) => node.remove());
+      this.calm();
       this.log.append(box);
       this.toEnd();
       keep.focus();
