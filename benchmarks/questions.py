@@ -60,11 +60,11 @@ def figures(rows: Sequence[tuple[str, str]], answered: Sequence[Answered]) -> di
 
 
 def evaluate(encoder: SentenceEncoder) -> dict[str, Any]:
-    """Trains on the project's examples and measures on all three evaluation sets."""
+    """Trains on the project's examples and measures on all evaluation sets."""
     examples, questions = training_examples()
     model = Understanding.train(examples, questions, encoder)
     return {
-        "questions": _questions(model),
+        **{path.stem: _questions(model, path) for path in _question_sets()},
         "two_questions": _two_questions(model),
         "followups": _followups(model),
         "overlap_with_training": overlap([example.text for example in examples]),
@@ -76,14 +76,19 @@ def overlap(training: Sequence[str]) -> list[str]:
     known = {comparable(text) for text in training}
     return [
         text
-        for name in ("questions.csv", "two_questions.csv")
-        for text in _texts(EVALUATION / name)
+        for path in (*_question_sets(), EVALUATION / "two_questions.csv")
+        for text in _texts(path)
         if comparable(text) in known
     ]
 
 
-def _questions(model: Understanding) -> dict[str, Any]:
-    rows = read_rows(EVALUATION / "questions.csv")
+def _question_sets() -> list[Path]:
+    """Files of single questions: the first one, and those written later without sight of it."""
+    return sorted(EVALUATION.glob("questions*.csv"))
+
+
+def _questions(model: Understanding, path: Path) -> dict[str, Any]:
+    rows = read_rows(path)
     read = [model.read(text) for text, _ in rows]
     inside = [(label, r) for (_, label), r in zip(rows, read, strict=True) if label != OUT_OF_SCOPE]
     said = [Answered((r.faq_id, *r.also) if r.faq_id else (), r.suggested) for r in read]

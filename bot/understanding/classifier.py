@@ -4,7 +4,9 @@ Half the probability of a class-balanced logistic regression, half the cosine to
 intent's nearest example. The regression sees two views of a text: its sentence vector,
 with the directions in which examples of one intent scatter shrunk (the whitening of
 Fisher's discriminant, with a ridge), and its character 2-5-grams, as 256 latent
-dimensions (Deerwester et al. 1990). docs/decisions/classifier.md has the measurements.
+dimensions (Deerwester et al. 1990). What is out of scope is many topics, not one: the
+regression learns it as a dozen intents found by k-means, and adds them up.
+docs/decisions/classifier.md has the measurements.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import msgspec
 import numpy as np
 from scipy import linalg
 from scipy.special import softmax
+from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -34,6 +37,9 @@ LATENT_DIMENSIONS = 256
 REGULARIZATION = 10.0
 ITERATIONS = 40
 FOLDS = 2
+# What is out of scope has no one topic: the regression sees it as so many intents.
+OUTSIDE_TOPICS = 12
+FEWEST_OUTSIDE = 5 * OUTSIDE_TOPICS
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -82,14 +88,16 @@ class IntentScorer:
         with warnings.catch_warnings():
             # It need not converge: fewer steps are a little more regularization.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(features, labels)
+            model.fit(features, self._divided(labels, features))
         self._coefficients, self._intercepts = _both_sides(model)
 
     def score(self, texts: Sequence[str], vectors: np.ndarray) -> Scores:
         """Scores for m texts with unit vectors (m, d)."""
         vectors = vectors.astype(np.float32)
         features = self._features(self._characters.transform(texts), vectors)
-        probability = softmax(features @ self._coefficients.T + self._intercepts, axis=1)
+        divided = softmax(features @ self._coefficients.T + self._intercepts, axis=1)
+        probability, more = np.split(divided, [len(self.intents)], axis=1)
+        probability[:, self.intents == OUT_OF_SCOPE] += more.sum(axis=1, keepdims=True)
         nearest = np.maximum.reduceat(vectors @ self._vectors.T, self._starts, axis=1)
         known = self._shares_known(texts)
         return Scores((probability + nearest) / 2, probability, nearest, known)
@@ -104,6 +112,20 @@ class IntentScorer:
         scorer = cls()
         vars(scorer).update(joblib.load(folder / "scorer.joblib"))
         return scorer
+
+    def _divided(self, labels: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """The labels, with those of `out_of_scope` divided by k-means into topics.
+
+        The first topic keeps the label, the others follow after the last intent.
+        """
+        rows = np.flatnonzero(self.intents[labels] == OUT_OF_SCOPE)
+        if len(rows) < FEWEST_OUTSIDE:
+            return labels
+        means = KMeans(OUTSIDE_TOPICS, n_init=1, random_state=0)
+        topics = means.fit_predict(features[rows, : self._vectors.shape[1]])
+        divided = labels.copy()
+        divided[rows] = np.where(topics == 0, labels[rows], len(self.intents) + topics - 1)
+        return divided
 
     def _features(self, grams: Any, vectors: np.ndarray) -> np.ndarray:
         white = _unit((vectors - self._mean) @ self._whitening)

@@ -11,13 +11,13 @@ import importlib.util
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
@@ -72,7 +72,7 @@ class SentenceEncoder:
                     self._recent.move_to_end(key)
                     found[text] = self._recent[key]
         missing = {text for text in texts if text not in found}
-        for batch in _batches(missing):
+        for batch in _batches(self._lengths(missing)):
             found.update(zip(batch, self._run(batch), strict=True))
         with self._lock:
             for text in missing:
@@ -90,7 +90,8 @@ class SentenceEncoder:
         texts = [text.lower() for text in texts]
         path = self._cache_folder / f"{_MODEL_SHA256[:12]}.npz"
         known = _read_cache(path)
-        batches = list(_batches(text for text in texts if _key(text) not in known))
+        missing = {text for text in texts if _key(text) not in known}
+        batches = list(_batches(self._lengths(missing)))
         # Nobody waits for an answer while training: every core may help.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for batch, vectors in zip(batches, pool.map(self._run, batches), strict=True):
@@ -99,10 +100,21 @@ class SentenceEncoder:
             _write_cache(path, known)
         return np.stack([known[_key(text)] for text in texts])
 
-    def _run(self, texts: Sequence[str]) -> np.ndarray:
+    def _lengths(self, texts: Collection[str]) -> dict[str, int]:
+        """For each text its number of tokens."""
+        encodings = self._tokens(list(texts))
+        return {
+            text: sum(encoding.attention_mask)
+            for text, encoding in zip(texts, encodings, strict=True)
+        }
+
+    def _tokens(self, texts: Sequence[str]) -> list[Encoding]:
         # The tokenizer takes no lone surrogates.
         clean = [text.encode("utf-8", "replace").decode() or " " for text in texts]
-        encodings = self._tokenizer.encode_batch(clean)
+        return self._tokenizer.encode_batch(clean)
+
+    def _run(self, texts: Sequence[str]) -> np.ndarray:
+        encodings = self._tokens(texts)
         ids = np.array([encoding.ids for encoding in encodings], np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
@@ -119,11 +131,14 @@ class SentenceEncoder:
         )
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Distinct texts in groups of like length: the encoder pads a group to its longest."""
+def _batches(lengths: Mapping[str, int]) -> Iterator[list[str]]:
+    """Texts, given with their lengths, in groups of nearly one length.
+
+    The encoder pads a group to its longest, and computes the padding too.
+    """
     batch: list[str] = []
-    for text in sorted(set(texts), key=lambda text: (len(text), text)):
-        if batch and (len(batch) == _BATCH or len(text) > 1.2 * len(batch[0]) + 5):
+    for text in sorted(lengths, key=lambda text: (lengths[text], text)):
+        if batch and (len(batch) == _BATCH or lengths[text] > 1.1 * lengths[batch[0]] + 1):
             yield batch
             batch = []
         batch.append(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -56,3 +58,15 @@ def rank(intents: np.ndarray, blended: np.ndarray, top: int, sure: float) -> Ran
     shares[top] = sure
     order = np.lexsort((-blended, -shares))
     return Ranked(tuple((str(intents[i]), float(shares[i])) for i in order))
+
+
+def fused(reads: Sequence[Ranked]) -> list[str]:
+    """The answers' ids of several rankings as one, best first.
+
+    Reciprocal rank fusion (Cormack et al. 2009), without its damping: only the first few count.
+    """
+    weights: dict[str, float] = {}
+    for read in reads:
+        for place, faq_id in enumerate(read.faq_ids, 1):
+            weights[faq_id] = weights.get(faq_id, 0) + 1 / place
+    return sorted(weights, key=lambda faq_id: -weights[faq_id])

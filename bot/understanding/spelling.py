@@ -78,7 +78,7 @@ class Speller:
             if candidate[0] != word[0] and len(word) < 7:
                 continue
             # An inflection is no slip: "reactions" stays beside "reaction".
-            if distance <= 2 and _stem(candidate) == _stem(word):
+            if {candidate, _stem(candidate)} & {word, _stem(word)}:
                 continue
             if any(word == beginning + candidate for beginning in _BEGINNINGS):
                 continue

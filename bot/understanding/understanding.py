@@ -11,7 +11,7 @@ from bot.understanding import followups, parts
 from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
 from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
-from bot.understanding.ranking import FAQ, Ranked, rank
+from bot.understanding.ranking import FAQ, Ranked, fused, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
 
@@ -22,7 +22,7 @@ FALLBACK = "nlu_fallback"
 COST_OF_WRONG = 1.5
 THRESHOLD = 1 - 1 / COST_OF_WRONG
 # Each of several questions has to be clearer than one alone: two wrong splits cost twice.
-PART_THRESHOLD = 0.5
+PART_THRESHOLD = 0.4
 # A piece of a message that asks nothing is read as a question only when it is this clear.
 STATEMENT_THRESHOLD = 0.85
 # Where a follow-up fits this many times better than the next, it is the one that is meant.
@@ -133,8 +133,15 @@ class Understanding:
         context = []
         if known_topic and followups.points_back(repaired):
             context = [followups.in_context(repaired, self.questions[known_topic].lower())]
-        whole, *others = self._rank([repaired, *pieces, *context])
-        read_pieces = list(zip(pieces, others, strict=False))
+        stories = [] if joined else parts.with_context(pieces)
+        whole, *others = self._rank([repaired, *context, *pieces, *stories])
+        together = others.pop(0) if context else None
+        alone, in_story = others[: len(pieces)], others[len(pieces) :]
+        # "I'm flying to Spain. How do I take them?": the statement may make it clearer.
+        read_pieces = [
+            (piece, max(reads, key=lambda read: read.confidence))
+            for piece, *reads in zip(pieces, alone, in_story or alone, strict=True)
+        ]
 
         # "What can you do" has no word of its own either, but asks something of us.
         small_talk = (
@@ -151,11 +158,12 @@ class Understanding:
             if clearer is not None:
                 reason = "the question in it is clearer than the whole message"
                 return self._understood(clearer, whole, repaired, reason)
-        if context and not (whole.faq_id and whole.confidence >= THRESHOLD):
-            read = self._in_context(whole, others[-1], str(known_topic))
+        if together and not (whole.faq_id and whole.confidence >= THRESHOLD):
+            read = self._in_context(whole, together, str(known_topic))
             if read is not None:
                 return self._understood(read, whole, repaired, f"a follow-up to {known_topic}")
-        return self._understood(whole, whole, repaired)
+        questions = [read for piece, read in read_pieces if parts.asks(piece)]
+        return self._understood(whole, whole, repaired, suggested=fused([whole, *questions]))
 
     def rank_all(self, texts: Sequence[str]) -> list[tuple[tuple[str, float], ...]]:
         """For each text (in normal form), all intents with calibrated shares, best first."""
@@ -238,6 +246,7 @@ class Understanding:
         repaired: str,
         reason: str = "",
         asked: Sequence[Ranked] = (),
+        suggested: Sequence[str] = (),
     ) -> Understood:
         reasons = [reason] if reason else []
         sure = read.confidence >= THRESHOLD
@@ -255,7 +264,7 @@ class Understanding:
             confidence=read.confidence,
             ranking=ranking[:10],
             alternatives=_faqs(ranking),
-            suggested=tuple(whole.faq_ids[:SUGGESTIONS]) if declines else (),
+            suggested=tuple((suggested or whole.faq_ids)[:SUGGESTIONS]) if declines else (),
             repaired=repaired,
             reasons=tuple(reasons),
         )

@@ -72,3 +72,18 @@ def test_held_out_texts_are_judged_by_models_without_them(encoder: SentenceEncod
 def test_nothing_is_held_out_of_too_little(encoder: SentenceEncoder) -> None:
     held_out = hold_out(["a", "b"], ["one", "two"], encoder.encode(["a", "b"]))
     assert not len(held_out.labels)
+
+
+def test_what_is_out_of_scope_may_have_many_topics(encoder: SentenceEncoder) -> None:
+    things = ("a car", "a dog", "a house", "the moon", "rice", "football", "a bank loan", "chess")
+    asked = ("who sells {}", "how old is {}", "draw {}", "what color is {}")
+    outside = [question.format(thing) for thing in things for question in asked] * 2
+    outside = [f"{text} {number}" for number, text in enumerate(outside)]
+    texts = ["can i fly", "on a plane", "hair falls out", "losing hair", *outside]
+    intents = ["travel", "travel", "hair", "hair", *[OUT_OF_SCOPE] * len(outside)]
+    scorer = IntentScorer()
+    scorer.fit(texts, intents, encoder.encode(texts))
+    scores = scorer.score(texts, encoder.encode(texts))
+    assert scores.probability.shape == (len(texts), 3)
+    assert np.allclose(scores.probability.sum(axis=1), 1, atol=1e-5)
+    assert (scorer.intents[scores.probability.argmax(axis=1)] == np.array(intents)).all()

@@ -26,6 +26,13 @@ def test_a_dose_with_a_point_stays_whole() -> None:
     assert parts.split("is 1.14 ml the right amount") == ["is 1.14 ml the right amount"]
 
 
+def test_and_before_if_or_whether_begins_a_part() -> None:
+    assert parts.split("tell me how to store it and if i can fly with it") == [
+        "tell me how to store it",
+        "if i can fly with it",
+    ]
+
+
 def test_a_line_break_ends_a_part() -> None:
     assert len(parts.split("what causes eczema\nis it catching")) == 2
 
@@ -34,7 +41,15 @@ def test_there_are_never_more_than_eight_parts() -> None:
     assert len(parts.split("why? " * 100)) == parts.MOST_PARTS
 
 
-@pytest.mark.parametrize("text", ["how long does it take", "so can i drink", "tell me the price"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how long does it take",
+        "so can i drink",
+        "tell me the price",
+        "it lay on the counter all night can i use it",
+    ],
+)
 def test_a_question_asks(text: str) -> None:
     assert parts.asks(text)
 
@@ -60,12 +75,32 @@ def test_two_things_asked_of_the_same_give_two_readings(text: str, first: str, s
     assert parts.coordinated(text) == (first, second)
 
 
-@pytest.mark.parametrize("text", ["is it safe", "dupixent and alcohol", "and", "this or " * 20])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is it safe",
+        "dupixent and alcohol",
+        "pneumonia vaccine and dupixent",
+        "can i stop it and i want my cream back",
+        "and",
+        "this or " * 20,
+    ],
+)
 def test_what_is_not_two_questions_gives_none(text: str) -> None:
     assert parts.coordinated(text) is None
+
+
+def test_a_question_is_read_together_with_the_statement_before_it() -> None:
+    pieces = ["my eyes are red", "what can i do", "does it cost a lot"]
+    assert parts.with_context(pieces) == [
+        "my eyes are red",
+        "my eyes are red what can i do",
+        "does it cost a lot",
+    ]
 
 
 @given(st.text(max_size=200))
 def test_any_text_splits_into_parts_that_say_something(text: str) -> None:
     assert all(part.strip() for part in parts.split(text))
     parts.coordinated(text)
+    assert len(parts.with_context(parts.split(text))) == len(parts.split(text))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding.classifier import OUT_OF_SCOPE
-from bot.understanding.ranking import Ranked, rank
+from bot.understanding.ranking import Ranked, fused, rank
 
 INTENTS = np.array(["faq/a", "faq/b", "greeting", OUT_OF_SCOPE], dtype=object)
 
@@ -40,3 +40,10 @@ def test_an_intent_that_takes_the_lead_stands_there_once() -> None:
     ranked = Ranked((("faq/a", 0.6), ("faq/b", 0.2))).led_by("faq/b", 0.7)
     assert ranked.ranking == (("faq/b", 0.7), ("faq/a", 0.6))
     assert ranked.faq_ids == ["b", "a"]
+
+
+def test_several_rankings_are_fused_by_place() -> None:
+    one = Ranked((("faq/a", 0.5), ("faq/b", 0.2), ("faq/c", 0.1)))
+    other = Ranked((("faq/c", 0.6), ("faq/b", 0.2), ("out_of_scope", 0.1)))
+    assert fused([one]) == ["a", "b", "c"]
+    assert fused([one, other]) == ["c", "a", "b"]

@@ -69,6 +69,44 @@ def test_two_things_asked_in_one_breath_get_two_answers(trained: Understanding) 
     assert (understood.faq_id, *understood.also) == ("hair_loss", "weight_gain")
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (
+            "pens sat on the counter overnight can i still use them "
+            "plus my thigh is red where i did the last one",
+            {"left_out_of_fridge", "injection_site_reaction"},
+        ),
+        (
+            "i'm flying to spain next week, how do i take my pens with me. "
+            "and what happens if they get warm",
+            {"travel", "left_out_of_fridge"},
+        ),
+        (
+            "my eyes are red and itchy since i started. is that from the shots? "
+            "also how do i throw away the needles",
+            {"eye_problems", "needle_disposal"},
+        ),
+        (
+            "want to know if i can drink and if i can get my flu shot",
+            {"alcohol", "vaccines"},
+        ),
+        ("storage temperature? needle disposal?", {"storage", "needle_disposal"}),
+        (
+            "explain how dupixent works & how long it takes",
+            {"how_dupixent_works", "how_long_to_work"},
+        ),
+        ("pneumonia vaccine and dupixent", {"vaccines"}),
+        ("i tested positive for covid and my shot is due", {"covid"}),
+        ("my cheeks glow red since treatment, could it be the jab", {"facial_redness"}),
+        ("my father had lymphoma, is it safe for me to take these shots", {"cancer_and_lymphoma"}),
+    ],
+)
+def test_as_many_answers_as_questions(trained: Understanding, text: str, answers: set[str]) -> None:
+    understood = trained.read(text)
+    assert {understood.faq_id, *understood.also} == answers
+
+
 def test_more_than_three_questions_get_three_answers(trained: Understanding) -> None:
     text = "where do i keep it? can i fly with it? can i drink wine? is it a steroid? what is it?"
     assert len(trained.read(text).also) == 2
