@@ -67,7 +67,7 @@ class Speller:
         allowed = 1 if len(word) < 8 else 2
         least = max(2, TIMES_AS_FREQUENT * self._counts.get(word, 0))
         # extract returns matches by distance; ties keep the order of frequency.
-        for candidate, distance, _ in process.extract(
+        for candidate, *_ in process.extract(
             word, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=5
         ):
             if candidate == word:
