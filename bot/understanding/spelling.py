@@ -78,7 +78,10 @@ class Speller:
             if candidate[0] != word[0] and len(word) < 7:
                 continue
             # An inflection is no slip: "reactions" stays beside "reaction".
-            if {candidate, _stem(candidate)} & {word, _stem(word)}:
+            if _stem(candidate) == _stem(word):
+                continue
+            # Nor is a singular, but "mattres" is a slip.
+            if candidate == f"{word}s" and not word.endswith("s"):
                 continue
             if any(word == beginning + candidate for beginning in _BEGINNINGS):
                 continue

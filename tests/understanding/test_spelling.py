@@ -116,3 +116,9 @@ def test_a_repaired_text_stays_as_it_is(text: str) -> None:
     speller = Speller({"eczema": 90, "injection": 70}, frozenset())
     once = speller.repair(text)
     assert speller.repair(once) == once
+
+
+def test_a_singular_is_no_slip_of_its_plural_but_a_missing_letter_is() -> None:
+    speller = Speller.learn(["antibiotics and a mattress"] * 9 + ["antibiotic"] * 2, frozenset())
+    assert speller.repair("my antibiotic") == "my antibiotic"
+    assert speller.repair("my mattres") == "my mattress"
