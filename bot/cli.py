@@ -140,7 +140,8 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _shell(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.web.serve import ActionServerProcess, PortTaken, wait_until_up
+    from bot.web.action_server import wait_until_up
+    from bot.web.serve import ActionServerProcess, PortTaken
 
     if not _data_is_sound(settings):
         return _say("Not started: mend the lines above first. `faqbot check` shows them again.")
@@ -151,7 +152,7 @@ def _shell(settings: Settings, _: argparse.Namespace) -> int:
     except PortTaken as error:
         return _say(f"{error} (endpoints.yml names 5055 for `rasa shell`.)")
     try:
-        if not wait_until_up(actions):
+        if not wait_until_up(actions.url):
             return _say("The action server did not start.")
         return _rasa(settings, "shell", "--model", str(model), "--endpoints", "endpoints.yml")
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from bot.knowledge import AnswerStore, Clinic, read_clinic, read_examples
+from bot.knowledge import AnswerStore, Clinic, LiveFile, read_clinic, read_examples
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
 from bot.understanding import SentenceEncoder
@@ -42,9 +42,14 @@ def answers() -> AnswerStore:
 
 
 @lru_cache(maxsize=1)
+def clinic_file() -> LiveFile[Clinic]:
+    """data/clinic.yml, read again when it changes."""
+    return LiveFile(settings().data / "clinic.yml", read_clinic)
+
+
 def clinic() -> Clinic:
-    """The clinic's details. Raises `DataError` when data/clinic.yml is wrong."""
-    return read_clinic(settings().data / "clinic.yml")
+    """The clinic's details now. Raises `DataError` when data/clinic.yml was never right."""
+    return clinic_file().get()
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from bot.knowledge.answer_store import AnswerStore
 from bot.knowledge.answers import NOT_REVIEWED, Answer, Source, read_answer
 from bot.knowledge.clinic import Clinic, read_clinic
 from bot.knowledge.examples import FAQ_PREFIX, TrainingExample, read_examples
+from bot.knowledge.live_file import LiveFile
 
 __all__ = [
     "FAQ_PREFIX",
@@ -11,6 +12,7 @@ __all__ = [
     "Answer",
     "AnswerStore",
     "Clinic",
+    "LiveFile",
     "Source",
     "TrainingExample",
     "read_answer",

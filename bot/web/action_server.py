@@ -1,13 +1,36 @@
-"""Runs Rasa's action server on loopback, and ends with the process that started it."""
+"""Rasa's action server: runs it on loopback, as long as its parent lives; waits for one."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+import time
+import urllib.error
+import urllib.request
 
 from bot import logs
 from bot.settings import read_settings
+
+
+def wait_until_up(webhook: str, seconds: float = 30.0) -> bool:
+    """Waits for an action server; False when it does not answer in time.
+
+    Args:
+        webhook: where its actions are called.
+        seconds: how long to wait.
+    """
+    health = webhook.removesuffix("/webhook") + "/health"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(health, timeout=1) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.1)
+    return False
 
 
 def _end_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from bot.engine.conversation_store import ConversationStore
 from bot.engine.database import database_url
 from bot.settings import Settings, warnings_of
+from bot.web.action_server import wait_until_up
 from bot.web.channel import Channel
 from bot.web.guard import Guard
 from bot.web.health import Health
@@ -65,13 +67,19 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         for warning in warnings_of(settings):
             logger.warning(warning)
-        upkeep.start()
+        working = [asyncio.create_task(upkeep.work())]
+        # Ready means that all works. An action server that dies later, or that does not
+        # come, keeps no patient from answers and emergencies.
+        waiting = asyncio.create_task(asyncio.to_thread(wait_until_up, action_url))
         await served.load(model)
-        served.start()
+        if not await waiting:
+            logger.error("The action server does not answer; going on without it.")
+        working.append(asyncio.create_task(served.watch()))
         yield
         await turns.finish()
-        await served.stop()
-        await upkeep.stop()
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         turns.store.close()
         if redis:
             await redis.close()

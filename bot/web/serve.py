@@ -9,9 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import uvicorn
@@ -66,15 +63,6 @@ class ActionServerProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-    def is_up(self) -> bool:
-        """Whether the action server answers."""
-        try:
-            address = f"http://127.0.0.1:{self.port}/health"
-            with urllib.request.urlopen(address, timeout=1) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
 
     def _launch(self) -> None:
         # The SDK would listen on every address without a password; loopback only.
@@ -160,16 +148,6 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in earlier.items():
                 signal.signal(number, handler)
-
-
-def wait_until_up(actions: ActionServerProcess, seconds: float = 30) -> bool:
-    """Waits for the action server; False when it does not come up in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if actions.is_up():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def _free_port() -> int:

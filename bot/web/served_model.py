@@ -10,13 +10,14 @@ from bot.engine import models, training
 from bot.engine.assistant import Assistant
 from bot.engine.custom_actions import ActionServer
 from bot.settings import Settings
+from bot.web.background import repeat
 from bot.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 2.0
 # Reading all data is more than a glance at one file.
-LOOK_AT_DATA_EVERY = 15
+LOOK_AT_DATA_EVERY_SECONDS = 30.0
 WARM_UP = ("Can I drink alcohol on Dupixent?", "my skin itches", "hello")
 
 
@@ -35,7 +36,6 @@ class ServedModel:
         self._actions = ActionServer(action_url, settings.action_timeout)
         self._refused: set[str] = set()
         self._data = ""
-        self._task: asyncio.Task[None] | None = None
 
     async def load(self, archive: Path) -> None:
         """Loads and warms the first model; the assistant answers from then on."""
@@ -43,15 +43,12 @@ class ServedModel:
         self._turns.metrics.ready.set(1)
         logger.info("The assistant is ready.")
 
-    def start(self) -> None:
-        """Looks for another choice from now on."""
-        self._task = asyncio.create_task(self._watch())
-
-    async def stop(self) -> None:
-        """Looks no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+    async def watch(self) -> None:
+        """Looks for another choice and for changed data, until it is cancelled."""
+        await asyncio.gather(
+            repeat(self.exchange, LOOK_EVERY_SECONDS),
+            repeat(self._look_at_data, LOOK_AT_DATA_EVERY_SECONDS),
+        )
 
     async def exchange(self) -> bool:
         """Changes to the chosen model, if it is another one and passes its own test.
@@ -88,19 +85,10 @@ class ServedModel:
         assistant.connect(self._turns.store, self._actions)
         self._turns.assistant = assistant
 
-    async def _watch(self) -> None:
-        looks = 0
-        while True:
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
-            await self.exchange()
-            looks += 1
-            if looks % LOOK_AT_DATA_EVERY == 0:
-                await asyncio.to_thread(self._look_at_data)
-
-    def _look_at_data(self) -> None:
+    async def _look_at_data(self) -> None:
         """Says once that editors have changed what a model is trained from."""
         try:
-            now = training.trained_from(self._settings)
+            now = await asyncio.to_thread(training.trained_from, self._settings)
         except OSError:
             return  # a file is being replaced at this moment
         if self._data and now != self._data and not training.is_up_to_date(self._settings):

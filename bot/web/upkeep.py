@@ -12,6 +12,7 @@ import sqlalchemy.exc
 
 from bot.engine.database_threads import StoreAway
 from bot.settings import Settings
+from bot.web.background import repeat
 from bot.web.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -32,29 +33,17 @@ class Upkeep:
         self._settings = settings
         self._turns = turns
         self._who = f"server {socket.gethostname()}:{settings.port}"
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begins the work that goes on as long as the server runs."""
-        self._task = asyncio.create_task(self._work())
-
-    async def stop(self) -> None:
-        """Ends it."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _work(self) -> None:
+    async def work(self) -> None:
+        """Makes the tables, then applies retention, until it is cancelled."""
         await self._prepare_store()
-        while True:
-            try:
-                before = time.time() - self._settings.retention_days * 86_400
-                count = await self._turns.store.purge(before, self._who)
-                if count:
-                    logger.info("Removed %d conversations past their retention.", count)
-            except Exception as error:  # whatever it was, the next round tries again
-                logger.error("Retention could not be applied: %s", type(error).__name__)
-            await asyncio.sleep(PURGE_EVERY_SECONDS)
+        await repeat(self._purge, PURGE_EVERY_SECONDS)
+
+    async def _purge(self) -> None:
+        before = time.time() - self._settings.retention_days * 86_400
+        count = await self._turns.store.purge(before, self._who)
+        if count:
+            logger.info("Removed %d conversations past their retention.", count)
 
     async def _prepare_store(self) -> None:
         """Until the database is there: the server starts without it, and answers emergencies."""

@@ -32,7 +32,7 @@ class Server:
         return str(reply.json()["token"])
 
     async def say(self, token: str, text: str, message_id: str = "") -> httpx.Response:
-        body = {"token": token, "id": message_id or f"m{next(_numbers)}", "text": text}
+        body = {"token": token, "id": message_id or f"said-{next(_numbers)}", "text": text}
         return await self.client.post("/chat/message", json=body)
 
     async def history(self, token: str) -> httpx.Response:

@@ -150,13 +150,12 @@ async def test_the_server_applies_retention_by_itself(
     old = await server.session()
     await server.say(old, f"my {MARKER} itches")
     server.store.clock = lambda: now
-    upkeep = Upkeep(server.settings, server.turns)
-    upkeep.start()
+    working = asyncio.create_task(Upkeep(server.settings, server.turns).work())
     for _ in range(200):
         if MARKER not in rows_of(url):
             break
         await asyncio.sleep(0.05)
-    await upkeep.stop()
+    working.cancel()
     assert MARKER not in rows_of(url)
     assert (await server.history(old)).json()["error"] == "session_ended"
 

@@ -52,6 +52,7 @@ async def test_without_the_store_a_patient_is_told_to_try_again(
     assert is_honest(await server.client.post("/chat/session"))
     assert is_honest(await server.client.get("/chat/status"))
     assert is_emergency(await server.say(token, EMERGENCY))
+    assert is_emergency(await server.say("", EMERGENCY))  # no session could begin
 
 
 async def test_the_server_is_not_ready_without_its_store(
@@ -245,12 +246,11 @@ async def test_the_tables_are_made_when_the_database_comes_late(
 
     monkeypatch.setattr(server.store, "prepare", late)
     monkeypatch.setattr("bot.web.upkeep.TRY_AGAIN_SECONDS", 0.01)
-    upkeep = Upkeep(server.settings, server.turns)
-    upkeep.start()
+    working = asyncio.create_task(Upkeep(server.settings, server.turns).work())
     for _ in range(100):
         await asyncio.sleep(0.02)
         if server.store.audit.entries(1):
             break
-    await upkeep.stop()
+    working.cancel()
     assert len(tries) == 3
     assert server.store.audit.entries(1)[0].what == "settings"

@@ -127,11 +127,11 @@ async def test_a_running_server_looks_for_the_choice_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(served_model, "LOOK_EVERY_SECONDS", 0.01)
-    served.start()
+    watching = asyncio.create_task(served.watch())
     choose_second(settings)
     for _ in range(600):
         if server.turns.assistant.model.name == "second.tar.gz":
             break
         await asyncio.sleep(0.1)
-    await served.stop()
+    watching.cancel()
     assert server.turns.assistant.model.name == "second.tar.gz"
