@@ -56,6 +56,8 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     personal: tuple[str, ...]
     present: tuple[str, ...]
     over: tuple[str, ...]
+    about_words: tuple[str, ...]
+    reports: tuple[str, ...]
 
 
 _CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "other_person")
@@ -102,9 +104,12 @@ class ContextReader:
                 ]
             )
         self.words = frozenset(_words_of(rules))
+        self._other_person = _any_of([cue for entry in rules.other_person for cue in entry.cues])
         self._personal = _any_of(rules.personal)
         self._present = _any_of(rules.present)
         self._over = _any_of(rules.over)
+        self._about_words = _any_of(rules.about_words)
+        self._reports = _any_of(rules.reports)
 
     def statuses(
         self, clauses: Sequence[Clause], targets: Sequence[Sequence[tuple[int, int]]]
@@ -141,6 +146,8 @@ class ContextReader:
             if modifier.category == "OTHER_PERSON"
             or not any(_overlaps(own, modifier) for own in target)
         }
+        if any(self._other_person.search(span.text) for span in target):
+            categories.add("OTHER_PERSON")  # "daughter wants to die" names her itself
         sentence = target[0].sent.text
         personal = "OTHER_PERSON" in categories or bool(self._personal.search(sentence))
         if "NEGATED" in categories:
@@ -153,7 +160,15 @@ class ContextReader:
             return "hypothetical"
         if "WEAK_QUESTION" in categories and not personal:
             return "hypothetical"
+        if not personal and self._only_named(target, message):
+            return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
+
+    def _only_named(self, target: Sequence[Span], message: str) -> bool:
+        """Whether a red flag is a name in talk about words: "anaphylaxis, how common?"."""
+        return bool(self._about_words.search(message)) and not any(
+            self._reports.search(span.sent.text) for span in target
+        )
 
 
 def _words_of(rules: ContextRules) -> Iterator[str]:

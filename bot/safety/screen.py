@@ -7,7 +7,6 @@ almost certain it escalates, where it is in doubt the assistant asks.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,7 +25,6 @@ from bot.safety.words import Clause, Repair, clauses
 logger = logging.getLogger(__name__)
 
 Encode = Callable[[Sequence[str]], np.ndarray]
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
 
 
 class SafetyScreen:
@@ -132,22 +130,22 @@ class SafetyScreen:
         return Heard(words, screening)
 
     def _settled(self, text: str, heard: Heard, second: Similarity) -> Screening:
-        """The rules' level, raised by the second detector, or lowered where it sees nothing."""
+        """The rules' level, raised where the second detector sees more, never lowered."""
         found = heard.found
         judgement = second.judge(text, heard)
-        settings = second.settings
         level, findings = found.level, found.findings
-        if level in ("emergency", "same_day") and judgement.today < settings.calm_below:
-            # A calm question beside a red flag does not make the red flag calm.
-            alone = _without_side_questions(text, findings)
-            judgement = second.judge(alone, self._hear(alone))
-            if judgement.today < settings.calm_below:
-                level = judgement.level
+        only_asked = (
+            found.asked == "emergency"
+            and level in ("routine", "none")
+            and not any(finding.status == "negated" for finding in findings)
+        )
+        if only_asked and judgement.today < second.settings.asked_from:
+            return found  # Answered as a question, with "if this is happening now" at the end.
         guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
         if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
-        unsure = level != "emergency" and judgement.emergency >= settings.ask_from
+        unsure = level != "emergency" and judgement.emergency >= second.settings.ask_from
         if unsure and level in ("routine", "none"):
             level, guessed = "same_day", True
         return msgspec.structs.replace(
@@ -193,16 +191,6 @@ class SafetyScreen:
                 )
             )  # fmt: skip
         return result
-
-
-def _without_side_questions(text: str, findings: Sequence[Finding]) -> str:
-    """The message without its questions in which nothing was found."""
-    return "".join(
-        sentence[0]
-        for sentence in _SENTENCE.finditer(text)
-        if "?" not in sentence[0]
-        or any(f.start < sentence.end() and sentence.start() < f.end for f in findings)
-    )
 
 
 def _whole_message(text: str, level: Level) -> Finding:

@@ -1,8 +1,9 @@
 """The second detector: which level does a whole message read like?
 
-A logistic regression over the sentence vector, character n-grams of the raw text, word
-n-grams of the repaired text, and what the rules found and how they took it. It learns
-from the messages in data/triage/examples, and answers with the level whose expected cost
+Small neural networks over the sentence vector, character n-grams of the raw text and word
+n-grams of the repaired text (both brought down to a few hundred numbers by latent semantic
+analysis), and what the rules found and how they took it. They learn
+from the messages in data/triage/examples, and answer with the level whose expected cost
 is least (Elkan 2001, "The foundations of cost-sensitive learning"). How the costs were
 chosen: docs/decisions/escalation.md.
 """
@@ -19,8 +20,9 @@ import joblib
 import msgspec
 import numpy as np
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
+from sklearn.decomposition import TruncatedSVD
 
+from bot.safety.ensemble import Ensemble
 from bot.safety.examples import DetectorExamples
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
 from bot.tfidf import QuickTfidf
@@ -30,9 +32,8 @@ logger = logging.getLogger(__name__)
 Encode = Callable[[Sequence[str]], np.ndarray]
 MAX_CHARACTERS = 600
 # Chosen by ten-fold cross-validation on the examples; see docs/decisions/escalation.md.
-_VECTOR_WEIGHT = 2.0
-_EVIDENCE_WEIGHT = 0.5
-_INVERSE_REGULARIZATION = 16.0
+_TOPICS = 256
+_RAREST = 5
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -49,6 +50,48 @@ class Judgement(msgspec.Struct, frozen=True):
     level: Level
     emergency: float
     today: float
+
+
+class Fitted:
+    """What is learnt from the examples.
+
+    Args:
+        texts: plain texts.
+        heard: what the rules make of each.
+        vectors: the sentence vector of each.
+        labels: the level of each, as its place in `LEVELS`.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        heard: Sequence[Heard],
+        vectors: np.ndarray,
+        labels: Sequence[int],
+    ) -> None:
+        self.letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 4), min_df=_RAREST)
+        self.words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=_RAREST)
+        framed = [_framed(text, h.words) for text, h in zip(texts, heard, strict=True)]
+        rows = self.letters.fit_transform(texts), self.words.fit_transform(framed)
+        topics = TruncatedSVD(_TOPICS, n_iter=2, random_state=0)
+        spread = topics.fit_transform(sparse.hstack(rows, format="csr")).std()
+        # As large as the rest: a network learns best from numbers of about one size.
+        self._topics = (topics.components_.T / spread).astype(np.float32)
+        self.model = Ensemble.fit(
+            self.inputs(*rows, vectors, np.array([evidence(h.found) for h in heard])), labels
+        )
+
+    def inputs(
+        self,
+        letters: sparse.csr_matrix,
+        words: sparse.csr_matrix,
+        vectors: np.ndarray,
+        found: np.ndarray,
+    ) -> np.ndarray:
+        """The numbers that the networks see."""
+        middle = letters.shape[1]
+        topics = letters @ self._topics[:middle] + words @ self._topics[middle:]
+        return np.hstack([vectors * np.sqrt(vectors.shape[1]), topics, found]).astype(np.float32)
 
 
 class Similarity:
@@ -81,68 +124,29 @@ class Similarity:
         labels += [LEVELS.index("none")] * len(calm)
         fitted = _from_cache(cache)
         if fitted is None:
-            fitted = self._fit(texts, labels, encode, rules)
+            logger.info("Fitting the second detector on %d messages …", len(texts))
+            plain = [_plain(text) for text in texts]
+            fitted = Fitted(plain, [rules(text) for text in texts], encode(plain), labels)
             _to_cache(cache, fitted)
-        self._letters, self._words, self._model = fitted
+        self._fitted: Fitted = fitted
 
     def judge(self, text: str, heard: Heard) -> Judgement:
         """What one message reads like, given what the rules make of it."""
         plain = _plain(text)
         if not plain:
             return Judgement("none", 0.0, 0.0)
-        inputs = self._inputs(
-            self._letters.transform([plain]),
-            self._words.transform([_framed(plain, heard.words)]),
+        inputs = self._fitted.inputs(
+            self._fitted.letters.transform([plain]),
+            self._fitted.words.transform([_framed(plain, heard.words)]),
             self._encode([plain]),
-            _evidence(heard.found)[None],
+            evidence(heard.found)[None],
         )
-        chances = self._model.predict_proba(inputs)[0]
+        chances = self._fitted.model.chances(inputs)[0]
         level = LEVELS[int((chances @ self._costs).argmin())]
         return Judgement(level, float(chances[0]), float(chances[0] + chances[1]))
 
-    def _fit(
-        self,
-        texts: Sequence[str],
-        labels: Sequence[int],
-        encode: Encode,
-        rules: Callable[[str], Heard],
-    ) -> tuple[QuickTfidf, QuickTfidf, LogisticRegression]:
-        logger.info("Fitting the second detector on %d sentences …", len(texts))
-        plain = [_plain(text) for text in texts]
-        heard = [rules(text) for text in texts]
-        framed = [_framed(text, h.words) for text, h in zip(plain, heard, strict=True)]
-        letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 5), min_df=2)
-        words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=2)
-        inputs = self._inputs(
-            letters.fit_transform(plain),
-            words.fit_transform(framed),
-            encode(plain),
-            np.array([_evidence(h.found) for h in heard]),
-        )
-        # Class weights are not balanced: most messages to a clinic are calm.
-        model = LogisticRegression(C=_INVERSE_REGULARIZATION, max_iter=300, tol=1e-3)
-        model.fit(inputs, labels)
-        return letters, words, model
 
-    @staticmethod
-    def _inputs(
-        letters: sparse.spmatrix,
-        words: sparse.spmatrix,
-        vectors: np.ndarray,
-        evidence: np.ndarray,
-    ) -> sparse.csr_matrix:
-        return sparse.hstack(
-            [
-                letters,
-                words,
-                sparse.csr_matrix(_VECTOR_WEIGHT * vectors),
-                sparse.csr_matrix(_EVIDENCE_WEIGHT * evidence),
-            ],
-            format="csr",
-        )
-
-
-def _evidence(found: Screening) -> np.ndarray:
+def evidence(found: Screening) -> np.ndarray:
     """What the rules found, as zeros and ones: level by status, the level given and asked."""
     numbers = np.zeros(len(LEVELS) * (len(STATUSES) + 2), np.float32)
     given = len(LEVELS) * len(STATUSES)
