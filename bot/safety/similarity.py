@@ -2,10 +2,10 @@
 
 Small neural networks over the sentence vector, character n-grams of the raw text and word
 n-grams of the repaired text (both brought down to a few hundred numbers by latent semantic
-analysis), and what the rules found and how they took it. They learn
-from the messages in data/triage/examples, and answer with the level whose expected cost
-is least (Elkan 2001, "The foundations of cost-sensitive learning"). How the costs were
-chosen: docs/decisions/escalation.md.
+analysis), and what the rules found and how they took it. They learn from the messages in
+data/triage/examples, and answer with the level whose expected cost is least (Elkan 2001,
+"The foundations of cost-sensitive learning"). How the costs were chosen:
+docs/decisions/escalation.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 MAX_CHARACTERS = 600
-# Chosen by ten-fold cross-validation on the examples; see docs/decisions/escalation.md.
+# Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
 _TOPICS = 256
 _RAREST = 5
 

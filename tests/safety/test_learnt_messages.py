@@ -1,0 +1,27 @@
+"""The second detector learns from no sentence that an evaluation asks."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rapidfuzz import fuzz, process
+
+from bot.knowledge.answer_checks import comparable
+from bot.safety.examples import read_examples
+
+NEARLY_EQUAL = 95
+
+
+@pytest.mark.parametrize("name", ["safety.csv", "safety_blind.csv", "safety_blind_2.csv"])
+def test_no_message_is_one_of_the_evaluations_sentences(project: Path, name: str) -> None:
+    with (project / "benchmarks" / "evaluation" / name).open(newline="", encoding="utf-8") as file:
+        asked = [comparable(row["text"]) for row in csv.DictReader(file)]
+    assert len(asked) > 20
+    messages = [text for text, _ in read_examples(project / "data" / "triage").messages]
+    mine = [comparable(text) for text in messages]
+    likeness = process.cdist(
+        mine, asked, scorer=fuzz.ratio, score_cutoff=NEARLY_EQUAL, dtype=np.uint8
+    )
+    # Only our own side is named: nobody should read the evaluation to mend this.
+    assert [messages[row] for row in np.flatnonzero(likeness.max(axis=1))] == []
