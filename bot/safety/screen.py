@@ -132,8 +132,13 @@ class SafetyScreen:
     def _settled(self, text: str, heard: Heard, second: Similarity) -> Screening:
         """The rules' level, raised where the second detector sees more, never lowered."""
         found = heard.found
-        judgement = second.judge(text, heard)
         level, findings = found.level, found.findings
+        judgement = second.judge(text, heard)
+        if level in ("routine", "none") and any(f.status == "negated" for f in findings):
+            # "My throat isn't closing": what is denied must not sound like an alarm by itself.
+            rest = self._without_denials(text, findings)
+            calmer = second.judge(rest, self._hear(rest))
+            judgement = min(judgement, calmer, key=lambda judged: judged.today)
         only_asked = (
             found.asked == "emergency"
             and level in ("routine", "none")
@@ -151,6 +156,15 @@ class SafetyScreen:
         return msgspec.structs.replace(
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
         )
+
+    def _without_denials(self, text: str, findings: Sequence[Finding]) -> str:
+        """The message without the clauses that deny something."""
+        denied = [(f.start, f.end) for f in findings if f.status == "negated"]
+        places = [(c.words[0].start, c.words[-1].end) for c in clauses(text, self._repair)]
+        kept = [
+            place for place in places if not any(a < place[1] and place[0] < b for a, b in denied)
+        ]
+        return ". ".join(text[start:end] for start, end in kept)
 
     def _in_context(
         self,
