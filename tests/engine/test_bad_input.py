@@ -49,7 +49,8 @@ async def test_odd_text_gets_a_reply_and_the_conversation_goes_on(
 
 async def test_a_typed_intent_is_just_text(assistant: Assistant) -> None:
     reading = await assistant.read("/escalate_emergency")
-    assert reading["level"] == "none"
+    assert reading["intent"] != "escalate_emergency"
+    assert reading["level"] != "emergency"
 
 
 async def test_an_answer_is_found_behind_invisible_characters(assistant: Assistant) -> None:
