@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ MAX_CHARACTERS = 600
 # Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
 _TOPICS = 256
 _RAREST = 5
+# Signs and single letters read like nothing; what the rules know of them ("911") counts.
+_WORD = re.compile(r"[a-z]{3}")
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -133,7 +136,7 @@ class Similarity:
     def judge(self, text: str, heard: Heard) -> Judgement:
         """What one message reads like, given what the rules make of it."""
         plain = _plain(text)
-        if not plain:
+        if not _WORD.search(plain):
             return Judgement("none", 0.0, 0.0)
         inputs = self._fitted.inputs(
             self._fitted.letters.transform([plain]),
