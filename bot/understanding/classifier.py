@@ -37,6 +37,7 @@ LATENT_DIMENSIONS = 256
 REGULARIZATION = 10.0
 ITERATIONS = 40
 FOLDS = 2
+_FEW = 8
 # What is out of scope has no one topic: the regression sees it as so many intents.
 OUTSIDE_TOPICS = 12
 FEWEST_OUTSIDE = 5 * OUTSIDE_TOPICS
@@ -98,7 +99,7 @@ class IntentScorer:
         divided = softmax(features @ self._coefficients.T + self._intercepts, axis=1)
         probability, more = np.split(divided, [len(self.intents)], axis=1)
         probability[:, self.intents == OUT_OF_SCOPE] += more.sum(axis=1, keepdims=True)
-        nearest = np.maximum.reduceat(vectors @ self._vectors.T, self._starts, axis=1)
+        nearest = np.maximum.reduceat(self._cosines(vectors), self._starts, axis=1)
         known = self._shares_known(texts)
         return Scores((probability + nearest) / 2, probability, nearest, known)
 
@@ -130,6 +131,13 @@ class IntentScorer:
     def _features(self, grams: Any, vectors: np.ndarray) -> np.ndarray:
         white = _unit((vectors - self._mean) @ self._whitening)
         return np.hstack([VECTOR_WEIGHT * white, grams @ self._latent]).astype(np.float32)
+
+    def _cosines(self, vectors: np.ndarray) -> np.ndarray:
+        """Of m vectors to all n examples (m, n)."""
+        if len(vectors) > _FEW:
+            return np.asarray(vectors @ self._vectors.T)
+        # A product of two matrices would first copy all examples: more work than the product.
+        return np.stack([self._vectors @ vector for vector in vectors])
 
     def _shares_known(self, texts: Sequence[str]) -> np.ndarray:
         """Of the n-grams' squared weights, as if unseen ones were the rarest of all."""

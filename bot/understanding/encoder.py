@@ -61,8 +61,8 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors for the texts, as float32 of shape (len(texts), 384)."""
-        # The tokenizer takes no notice of capitals; without them more texts are known ones.
-        texts = [text.lower() for text in texts]
+        # The tokenizer takes no notice of these; without them more texts are known ones.
+        texts = [_plain(text) for text in texts]
         # Under a hash, so that no text of a patient stays in memory.
         keys = {text: _key(text) for text in texts}
         found: dict[str, np.ndarray] = {}
@@ -87,7 +87,7 @@ class SentenceEncoder:
         """Like `encode`, but keeps the vectors on disk so that re-training is quick."""
         if self._cache_folder is None:
             return self.encode(texts)
-        texts = [text.lower() for text in texts]
+        texts = [_plain(text) for text in texts]
         path = self._cache_folder / f"{_MODEL_SHA256[:12]}.npz"
         known = _read_cache(path)
         missing = {text for text in texts if _key(text) not in known}
@@ -157,6 +157,11 @@ def _package_file(package: str, pattern: str, sha256: str) -> Path:
         f"The package {package} does not hold the expected {pattern}. "
         "Install the packages again: remove .venv and run `make train`."
     )
+
+
+def _plain(text: str) -> str:
+    """Without capitals and with single spaces."""
+    return " ".join(text.lower().split())
 
 
 def _key(text: str) -> str:

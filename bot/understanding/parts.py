@@ -37,12 +37,18 @@ _CLAUSE = re.compile(
     r"(?:i|we|you|he|she|they|it|this|that|there|my|our|his|her|not)\b|i'", re.IGNORECASE
 )
 _ENOUGH = re.compile(r"\w")
+# Words of a greeting, an apology or a thank-you: a piece of nothing else asks and tells nothing.
+_COURTESIES = frozenset(
+    "hi hello hey hiya there good morning afternoon evening day dear all team doc doctor nurse "
+    "thanks thank you thx please sorry to bother quick question ok okay so well um uh yes just "
+    "curious wondering i was am pls".split()
+)
 
 
 def split(text: str) -> list[str]:
-    """The pieces of a message that could each be a question, in order."""
+    """The pieces of a message that could each be a question, in order; no pleasantries."""
     pieces = [piece.strip(" ,.-") for piece in _BREAKS.split(text)]
-    return [piece for piece in pieces if _ENOUGH.search(piece)][:MOST_PARTS]
+    return [p for p in pieces if _ENOUGH.search(p) and not _courteous(p)][:MOST_PARTS]
 
 
 def with_context(pieces: Sequence[str]) -> list[str]:
@@ -52,6 +58,10 @@ def with_context(pieces: Sequence[str]) -> list[str]:
         f"{said} {piece}" if said and asks(piece) and not asks(said) else piece
         for said, piece in zip(before, pieces, strict=False)
     ]
+
+
+def _courteous(text: str) -> bool:
+    return _COURTESIES.issuperset(text.lower().replace(",", " ").split())
 
 
 def asks(text: str) -> bool:

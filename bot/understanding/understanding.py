@@ -128,20 +128,17 @@ class Understanding:
         repaired = self.speller.repair(clean.lower())
         pieces = parts.split(repaired)
         joined = parts.coordinated(repaired) if len(pieces) == 1 else None
-        pieces = list(joined) if joined else pieces if len(pieces) > 1 else []
+        if joined:
+            pieces = list(joined)
         known_topic = topic if topic in self.questions else None
         context = []
         if known_topic and followups.points_back(repaired):
             context = [followups.in_context(repaired, self.questions[known_topic].lower())]
-        stories = [] if joined else parts.with_context(pieces)
-        whole, *others = self._rank([repaired, *context, *pieces, *stories])
-        together = others.pop(0) if context else None
-        alone, in_story = others[: len(pieces)], others[len(pieces) :]
-        # "I'm flying to Spain. How do I take them?": the statement may make it clearer.
-        read_pieces = [
-            (piece, max(reads, key=lambda read: read.confidence))
-            for piece, *reads in zip(pieces, alone, in_story or alone, strict=True)
-        ]
+        whole, *others = self._rank([repaired, *context])
+        together = others[0] if others else None
+        if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
+            pieces = []  # There is nothing to gain from reading it again.
+        read_pieces = self._read_pieces(pieces, in_story=not joined)
 
         # "What can you do" has no word of its own either, but asks something of us.
         small_talk = (
@@ -177,6 +174,26 @@ class Understanding:
             rank(self.scorer.intents, scores.blended[row], int(top[row]), float(sure[row]))
             for row in range(len(texts))
         ]
+
+    def _read_pieces(self, pieces: Sequence[str], in_story: bool) -> list[tuple[str, Ranked]]:
+        """Each piece with its meaning.
+
+        With `in_story`, an unclear one together with the statement before it, which may
+        make it clearer: "I'm flying to Spain. How do I take them?"
+        """
+        if not pieces:
+            return []
+        reads = self._rank(pieces)
+        stories = parts.with_context(pieces) if in_story else pieces
+        unclear = [
+            place
+            for place, (piece, story) in enumerate(zip(pieces, stories, strict=True))
+            if story != piece and reads[place].confidence < THRESHOLD
+        ]
+        told = self._rank([stories[place] for place in unclear]) if unclear else []
+        for place, read in zip(unclear, told, strict=True):
+            reads[place] = max(reads[place], read, key=lambda either: either.confidence)
+        return list(zip(pieces, reads, strict=True))
 
     def _several(self, pieces: Sequence[tuple[str, Ranked]], within: Ranked | None) -> list[Ranked]:
         """The distinct, clear questions among the pieces, in order.
