@@ -23,8 +23,9 @@ COST_OF_WRONG = 1.5
 THRESHOLD = 1 - 1 / COST_OF_WRONG
 # Each of several questions has to be clearer than one alone: two wrong splits cost twice.
 PART_THRESHOLD = 0.4
-# A piece of a message that asks nothing is read as a question only when it is this clear.
-STATEMENT_THRESHOLD = 0.85
+# A piece that asks nothing is read as a question only when it is this clear; what is so
+# clear by itself needs no story to explain it.
+VERY_CLEAR = 0.85
 # Where a follow-up fits this many times better than the next, it is the one that is meant.
 CLEARLY_BETTER = 2.0
 IN_REACH = 5
@@ -188,7 +189,7 @@ class Understanding:
         unclear = [
             place
             for place, (piece, story) in enumerate(zip(pieces, stories, strict=True))
-            if story != piece and reads[place].confidence < THRESHOLD
+            if story != piece and reads[place].confidence < VERY_CLEAR
         ]
         told = self._rank([stories[place] for place in unclear]) if unclear else []
         for place, read in zip(unclear, told, strict=True):
@@ -204,7 +205,7 @@ class Understanding:
         found: dict[str, Ranked] = {}
         for piece, read in pieces:
             questioned = within is not None or parts.asks(piece)
-            clear = read.confidence >= (PART_THRESHOLD if questioned else STATEMENT_THRESHOLD)
+            clear = read.confidence >= (PART_THRESHOLD if questioned else VERY_CLEAR)
             in_reach = within is None or read.faq_id in within.faq_ids[:IN_REACH]
             if read.faq_id and clear and in_reach and not followups.bare(piece):
                 found.setdefault(read.faq_id, read)
@@ -218,7 +219,7 @@ class Understanding:
         if clearest is None or clearest.confidence < THRESHOLD:
             return None
         in_reach = {intent for intent, _ in whole.ranking[:IN_REACH]}
-        if clearest.intent in in_reach or clearest.confidence >= STATEMENT_THRESHOLD:
+        if clearest.intent in in_reach or clearest.confidence >= VERY_CLEAR:
             return clearest
         return None
 
