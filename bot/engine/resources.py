@@ -8,15 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from bot.knowledge import FAQ_PREFIX, AnswerStore, Clinic, LiveFile, read_clinic, read_examples
+from bot.knowledge import AnswerStore, Clinic, LiveFile, read_clinic, read_examples
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
 from bot.understanding import SentenceEncoder
-
-# Of the FAQ's training examples, every third teaches the safety screen what is calm: all
-# of them would drown its own sentences and slow the start. Small talk and what is out of
-# scope teach it all they have: nothing else shows it how people talk of other things.
-CALM_EVERY = 3
 
 
 @lru_cache(maxsize=1)
@@ -57,18 +52,14 @@ def clinic() -> Clinic:
 def screen() -> SafetyScreen:
     """The safety screen. Raises `DataError` when a rule file is wrong."""
     examples = read_examples(settings().data / "nlu")
-    asked = [e.text for e in examples if e.intent.startswith(FAQ_PREFIX)]
-    other = [
-        e.text
-        for e in examples
-        if not e.intent.startswith(FAQ_PREFIX) and e.intent != "start_skin_check"
-    ]
+    # How people ask and talk when nothing is wrong; only the check's are reports of trouble.
+    calm = [example.text for example in examples if example.intent != "start_skin_check"]
     return SafetyScreen.load(
         settings().data / "triage",
         encode=encoder().encode_for_training,
         encode_message=encoder().encode,
         ordinary=encoder().common_words(),
-        calm=[*asked[::CALM_EVERY], *other],
+        calm=calm,
         cache_folder=settings().project / ".cache" / "safety",
     )
 

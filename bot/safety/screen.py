@@ -16,6 +16,7 @@ import numpy as np
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
 from bot.safety.examples import read_examples
+from bot.safety.fragments import fragments
 from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
@@ -74,15 +75,18 @@ class SafetyScreen:
         if encode is not None:
             cache = None
             if cache_folder is not None:
-                paths = [*folder.glob("*.yml"), *folder.glob("examples/*.txt")]
-                files = [path.read_bytes() for path in sorted(paths)]
+                paths = [folder / "red_flags.yml", path, *sorted(folder.glob("examples/*.txt"))]
+                files = [path.read_bytes() for path in paths]
                 key = cache_key(*files, *calm, *sorted(ordinary))
                 cache = (cache_folder / "second_detector.joblib", key)
+            examples = read_examples(folder)
+            urgent = [text for text, level in examples.messages if level != "none"]
+            unknown = fragments(ordinary - flags.vocabulary, urgent)
             screen._similarity = Similarity(
-                read_examples(folder),
+                examples,
                 encode,
                 screen._hear,
-                calm,
+                [*calm, *unknown],
                 encode_message,
                 cache,
             )
