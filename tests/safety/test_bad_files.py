@@ -1,5 +1,6 @@
 """A wrong rule file says which file and line is wrong, and what to do."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_a_message_with_two_levels(triage: Path) -> None:
 
 def test_costs_with_a_gap(triage: Path) -> None:
     path = triage / "second_detector.yml"
-    path.write_text(path.read_text().replace(", none: 16}", "}"))
+    path.write_text(re.sub(r", none: \d+}", "}", path.read_text(), count=1))
     with pytest.raises(DataError, match="emergency given as none"):
         read_examples(triage)
 

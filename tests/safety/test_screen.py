@@ -150,7 +150,7 @@ def test_babies_pregnancy_and_weak_immunity_go_one_level_up(
 
 
 def test_what_only_the_second_detector_hears_is_at_least_same_day(screen: SafetyScreen) -> None:
-    text = "long sleep sounds nice, the forever kind"
+    text = "wish the lights would go out on me tonight and not come on again"
     assert screen.read_by_rules(text).level == "none"
     reading = screen.read(text)
     assert reading.guessed
