@@ -58,6 +58,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     over: tuple[str, ...]
     about_words: tuple[str, ...]
     reports: tuple[str, ...]
+    taken_up: tuple[str, ...]
 
 
 _CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "other_person")
@@ -110,6 +111,7 @@ class ContextReader:
         self._over = _any_of(rules.over)
         self._about_words = _any_of(rules.about_words)
         self._reports = _any_of(rules.reports)
+        self._taken_up = _any_of(rules.taken_up)
 
     def statuses(
         self, clauses: Sequence[Clause], targets: Sequence[Sequence[tuple[int, int]]]
@@ -156,11 +158,10 @@ class ContextReader:
             self._present.search(sentence) and not self._over.search(message)
         ):
             return "historical"
-        if "STRONG_QUESTION" in categories:
-            return "hypothetical"
-        if "WEAK_QUESTION" in categories and not personal:
-            return "hypothetical"
-        if not personal and self._only_named(target, message):
+        asked = "STRONG_QUESTION" in categories or (
+            not personal and ("WEAK_QUESTION" in categories or self._only_named(target, message))
+        )
+        if asked and not self._taken_up.search(message):
             return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
 
