@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -25,14 +26,16 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DetectorExamples(msgspec.Struct, frozen=True):
-    """The settings, and the labelled messages."""
+    """The settings, the labelled messages, and what people put before and after a message."""
 
     settings: DetectorSettings
     messages: tuple[tuple[str, Level], ...]
+    openings: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 def read_examples(folder: Path) -> DetectorExamples:
-    """Reads the settings and one text file for each level from data/triage.
+    """Reads the settings, a text file for each level, openings and endings from data/triage.
 
     Raises:
         DataError: a file is missing or wrong, or the same message has two levels.
@@ -58,10 +61,7 @@ def read_examples(folder: Path) -> DetectorExamples:
     messages: dict[str, Level] = {}
     for level in LEVELS:
         path = folder / "examples" / f"{level}.txt"
-        for number, line in enumerate(read_text(path).splitlines(), start=1):
-            text = line.strip()
-            if not text or text.startswith("#"):
-                continue
+        for number, text in _lines(path):
             if messages.setdefault(text, level) != level:
                 problems.append(
                     Problem(
@@ -73,4 +73,16 @@ def read_examples(folder: Path) -> DetectorExamples:
                 )
     if problems:
         raise DataError(problems)
-    return DetectorExamples(settings, tuple(messages.items()))
+    openings, endings = (
+        tuple(text for _, text in _lines(folder / "examples" / name))
+        for name in ("openings.txt", "endings.txt")
+    )
+    return DetectorExamples(settings, tuple(messages.items()), openings, endings)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are neither blank nor remarks, with their numbers."""
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            yield number, text

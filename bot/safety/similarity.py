@@ -26,6 +26,7 @@ from sklearn.decomposition import TruncatedSVD
 from bot.safety.ensemble import Ensemble
 from bot.safety.examples import DetectorExamples
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
+from bot.safety.variants import variants
 from bot.tfidf import QuickTfidf
 
 logger = logging.getLogger(__name__)
@@ -122,11 +123,12 @@ class Similarity:
         costs = examples.settings.costs
         self._costs = np.array([[costs[a][b] for b in LEVELS] for a in LEVELS])
         self._encode = encode_message or encode
-        texts = [text for text, _ in examples.messages] + list(calm)
-        labels = [LEVELS.index(level) for _, level in examples.messages]
-        labels += [LEVELS.index("none")] * len(calm)
         fitted = _from_cache(cache)
         if fitted is None:
+            texts = [text for text, _ in examples.messages]
+            labels = [LEVELS.index(level) for _, level in examples.messages]
+            texts += variants(texts, examples.openings, examples.endings)
+            texts, labels = texts + list(calm), labels * 2 + [LEVELS.index("none")] * len(calm)
             logger.info("Fitting the second detector on %d messages …", len(texts))
             plain = [_plain(text) for text in texts]
             fitted = Fitted(plain, [rules(text) for text in texts], encode(plain), labels)
