@@ -116,6 +116,12 @@ def starts(words: Iterable[str]) -> set[str]:
     return present
 
 
+def stems(lines: Iterable[str]) -> set[str]:
+    """The beginnings of words that some lines use: `collaps` of `collaps*`."""
+    words = (word for line in lines for word in re.split(r"[\s|_]+", line))
+    return {word.rstrip("*") for word in words if word.endswith("*")}
+
+
 def vocabulary(lines: Iterable[str]) -> set[str]:
     """The words that some lines use, with the usual endings of `word*`."""
     words: set[str] = set()

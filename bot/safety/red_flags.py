@@ -18,7 +18,7 @@ from bot.problems import (
     to_struct,
 )  # fmt: skip
 from bot.safety.model import LEVELS, Level
-from bot.safety.patterns import BadPattern, Pattern, vocabulary
+from bot.safety.patterns import BadPattern, Pattern, stems, vocabulary
 
 
 class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +75,7 @@ class RedFlags(msgspec.Struct, frozen=True):
     idioms: tuple[Pattern, ...]
     not_a_patient: re.Pattern[str]
     vocabulary: frozenset[str]
+    stems: frozenset[str]
     file: RedFlagFile
 
 
@@ -132,6 +133,7 @@ def read_red_flags(path: Path) -> RedFlags:
             rf"(?<!\S)(?:{'|'.join(map(re.escape, file.not_a_patient))})(?!\S)"
         ),
         vocabulary=frozenset(_vocabulary(file)),
+        stems=frozenset(stems(_lines(file))),
         file=file,
     )
     for level in (*file.raises.levels, *file.raises.levels.values()):
@@ -143,8 +145,12 @@ def read_red_flags(path: Path) -> RedFlags:
 
 
 def _vocabulary(file: RedFlagFile) -> set[str]:
+    return {word for line in vocabulary(_lines(file)) for word in plain(line).split()}
+
+
+def _lines(file: RedFlagFile) -> list[str]:
+    """Everything that is matched against messages, as written."""
     lines = [entry for entries in file.concepts.values() for entry in entries]
     for rule in file.red_flags:
         lines += rule.says
-    words = vocabulary([*lines, *file.idioms, *file.raises.says])
-    return {word for line in words for word in plain(line).split()}
+    return [*lines, *file.idioms, *file.raises.says]

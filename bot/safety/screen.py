@@ -41,7 +41,7 @@ class SafetyScreen:
         self._red_flags = red_flags
         self._matcher = Matcher(red_flags)
         self._context = context
-        self._repair = Repair(red_flags.vocabulary | context.words, ordinary)
+        self._repair = Repair(_whole_words(red_flags, ordinary) | context.words, ordinary)
         self._similarity = similarity
 
     @classmethod
@@ -209,6 +209,12 @@ class SafetyScreen:
                 )
             )  # fmt: skip
         return result
+
+
+def _whole_words(red_flags: RedFlags, ordinary: frozenset[str]) -> frozenset[str]:
+    """The rules' words without those that only want their last letter: `collaps*`."""
+    cut = {word[:-1] for word in red_flags.vocabulary & ordinary if word[-1] != "s"}
+    return red_flags.vocabulary - (red_flags.stems & cut - ordinary)
 
 
 def _whole_message(text: str, level: Level) -> Finding:

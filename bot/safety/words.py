@@ -111,7 +111,11 @@ class Repair:
 
     def __init__(self, vocabulary: Iterable[str], ordinary: frozenset[str]) -> None:
         self._known = frozenset(vocabulary)
-        self._targets = sorted(w for w in self._known if len(w) >= SHORTEST_REPAIRED)
+        # Of two that are as near, the ordinary word is meant.
+        self._targets = sorted(
+            (word for word in self._known if len(word) >= SHORTEST_REPAIRED),
+            key=lambda word: (word not in ordinary, word),
+        )
         self._ordinary = ordinary
         self._seen: dict[str, str] = {}
 
