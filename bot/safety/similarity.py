@@ -2,10 +2,10 @@
 
 Small neural networks over the sentence vector, character n-grams of the raw text and word
 n-grams of the repaired text (both brought down to a few hundred numbers by latent semantic
-analysis), and what the rules found and how they took it. They learn from the messages in
-data/triage/examples, and answer with the level whose expected cost is least (Elkan 2001,
-"The foundations of cost-sensitive learning"). How the costs were chosen:
-docs/decisions/escalation.md.
+analysis), and what the rules found and how they took it; beside them the levels of the
+nearest messages. They learn from the messages in data/triage/examples, and answer with the
+level whose expected cost is least (Elkan 2001, "The foundations of cost-sensitive
+learning"). How the costs were chosen: docs/decisions/escalation.md.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sklearn.decomposition import TruncatedSVD
 from bot.safety.ensemble import Ensemble
 from bot.safety.examples import DetectorExamples
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
+from bot.safety.neighbours import Neighbours
 from bot.safety.variants import variants
 from bot.tfidf import QuickTfidf
 
@@ -36,6 +37,7 @@ MAX_CHARACTERS = 600
 # Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
 _TOPICS = 256
 _RAREST = 5
+_NEIGHBOURS_SHARE = 0.3
 # Signs and single letters read like nothing; what the rules know of them ("911") counts.
 _WORD = re.compile(r"[a-z]{3}")
 
@@ -73,19 +75,30 @@ class Fitted:
         vectors: np.ndarray,
         labels: Sequence[int],
     ) -> None:
-        self.letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 4), min_df=_RAREST)
-        self.words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=_RAREST)
+        self._letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 4), min_df=_RAREST)
+        self._words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=_RAREST)
         framed = [_framed(text, h.words) for text, h in zip(texts, heard, strict=True)]
-        rows = self.letters.fit_transform(texts), self.words.fit_transform(framed)
+        rows = self._letters.fit_transform(texts), self._words.fit_transform(framed)
         topics = TruncatedSVD(_TOPICS, n_iter=2, random_state=0)
         spread = topics.fit_transform(sparse.hstack(rows, format="csr")).std()
         # As large as the rest: a network learns best from numbers of about one size.
         self._topics = (topics.components_.T / spread).astype(np.float32)
-        self.model = Ensemble.fit(
-            self.inputs(*rows, vectors, np.array([evidence(h.found) for h in heard])), labels
-        )
+        found = np.array([evidence(h.found) for h in heard])
+        self._networks = Ensemble.fit(self._inputs(*rows, vectors, found), labels)
+        self._neighbours = Neighbours(vectors, labels, len(LEVELS))
 
-    def inputs(
+    def chances(self, text: str, heard: Heard, vector: np.ndarray) -> np.ndarray:
+        """The probability of each of `LEVELS` for a plain text."""
+        inputs = self._inputs(
+            self._letters.transform([text]),
+            self._words.transform([_framed(text, heard.words)]),
+            vector[None],
+            evidence(heard.found)[None],
+        )
+        networks, near = self._networks.chances(inputs)[0], self._neighbours.chances(vector)
+        return np.asarray((1 - _NEIGHBOURS_SHARE) * networks + _NEIGHBOURS_SHARE * near)
+
+    def _inputs(
         self,
         letters: sparse.csr_matrix,
         words: sparse.csr_matrix,
@@ -140,13 +153,7 @@ class Similarity:
         plain = _plain(text)
         if not _WORD.search(plain):
             return Judgement("none", 0.0, 0.0)
-        inputs = self._fitted.inputs(
-            self._fitted.letters.transform([plain]),
-            self._fitted.words.transform([_framed(plain, heard.words)]),
-            self._encode([plain]),
-            evidence(heard.found)[None],
-        )
-        chances = self._fitted.model.chances(inputs)[0]
+        chances = self._fitted.chances(plain, heard, self._encode([plain])[0])
         level = LEVELS[int((chances @ self._costs).argmin())]
         return Judgement(level, float(chances[0]), float(chances[0] + chances[1]))
 
