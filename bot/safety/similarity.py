@@ -66,6 +66,7 @@ class Fitted:
         heard: what the rules make of each.
         vectors: the sentence vector of each.
         labels: the level of each, as its place in `LEVELS`.
+        written: how many of them, the first ones, were written; the others are variants.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Fitted:
         heard: Sequence[Heard],
         vectors: np.ndarray,
         labels: Sequence[int],
+        written: int,
     ) -> None:
         self._letters = QuickTfidf(analyzer="char_wb", ngram_range=(2, 4), min_df=_RAREST)
         self._words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 3), min_df=_RAREST)
@@ -85,7 +87,7 @@ class Fitted:
         self._topics = (topics.components_.T / spread).astype(np.float32)
         found = np.array([evidence(h.found) for h in heard])
         self._networks = Ensemble.fit(self._inputs(*rows, vectors, found), labels)
-        self._neighbours = Neighbours(vectors, labels, len(LEVELS))
+        self._neighbours = Neighbours(vectors[:written], labels[:written], len(LEVELS))
 
     def chances(self, text: str, heard: Heard, vector: np.ndarray) -> np.ndarray:
         """The probability of each of `LEVELS` for a plain text."""
@@ -138,13 +140,16 @@ class Similarity:
         self._encode = encode_message or encode
         fitted = _from_cache(cache)
         if fitted is None:
-            texts = [text for text, _ in examples.messages]
-            labels = [LEVELS.index(level) for _, level in examples.messages]
-            texts += variants(texts, examples.openings, examples.endings)
-            texts, labels = texts + list(calm), labels * 2 + [LEVELS.index("none")] * len(calm)
+            messages, levels = zip(*examples.messages, strict=True)
+            texts = [*messages, *calm]
+            labels = [LEVELS.index(level) for level in levels]
+            labels = [*labels, *[LEVELS.index("none")] * len(calm), *labels]
+            written = len(texts)
+            texts += variants(messages, examples.openings, examples.endings)
             logger.info("Fitting the second detector on %d messages …", len(texts))
             plain = [_plain(text) for text in texts]
-            fitted = Fitted(plain, [rules(text) for text in texts], encode(plain), labels)
+            heard = [rules(text) for text in texts]
+            fitted = Fitted(plain, heard, encode(plain), labels, written)
             _to_cache(cache, fitted)
         self._fitted: Fitted = fitted
 
