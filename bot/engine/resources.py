@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.knowledge import AnswerStore, Clinic, LiveFile, read_clinic, read_examples
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
-from bot.understanding import SentenceEncoder
+from bot.understanding import SentenceEncoder, english_words
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +58,7 @@ def screen() -> SafetyScreen:
         settings().data / "triage",
         encode=encoder().encode_for_training,
         encode_message=encoder().encode,
-        ordinary=encoder().common_words(),
+        ordinary=encoder().common_words() | english_words(),
         calm=calm,
         cache_folder=settings().project / ".cache" / "safety",
     )

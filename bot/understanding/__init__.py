@@ -1,6 +1,7 @@
 """Text to meaning: spelling, sentence encoder, classifier. Knows nothing of Rasa."""
 
 from bot.understanding.encoder import EncoderError, SentenceEncoder
+from bot.understanding.english import english_words
 from bot.understanding.text import comparable, normal
 from bot.understanding.understanding import Example, Understanding, Understood
 
@@ -11,5 +12,6 @@ __all__ = [
     "Understanding",
     "Understood",
     "comparable",
+    "english_words",
     "normal",
 ]

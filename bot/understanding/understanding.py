@@ -11,6 +11,7 @@ from bot.understanding import followups, parts
 from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
 from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.english import english_words
 from bot.understanding.ranking import FAQ, Ranked, fused, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
@@ -108,7 +109,7 @@ class Understanding:
         return cls(
             IntentScorer.load(folder),
             msgspec.convert(state["confidence"], Confidence),
-            Speller(state["words"], encoder.common_words()),
+            Speller(state["words"], encoder.common_words() | english_words()),
             state["questions"],
             encoder,
         )
@@ -303,7 +304,7 @@ def training_texts(
     texts.pop("", None)
     if len(set(texts.values())) < 2:
         raise ValueError("Training needs examples of at least two intents in data/nlu.")
-    speller = Speller.learn(texts, encoder.common_words())
+    speller = Speller.learn(texts, encoder.common_words() | english_words())
     mended: dict[str, str] = {}
     for text, intent in texts.items():
         mended.setdefault(speller.repair(text), intent)

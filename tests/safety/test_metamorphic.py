@@ -146,6 +146,7 @@ def test_end_punctuation_or_none_lowers_nothing(screen: SafetyScreen, text: str,
 def test_two_letters_swapped_in_a_long_word_lower_nothing(
     screen: SafetyScreen, text: str, data: st.DataObject
 ) -> None:
+    assume(text.isascii())  # slips are mended in English alone
     assume(known(screen, text))
     assert is_emergency(screen, data.draw(st.sampled_from(swapped(text))))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_faq import QUESTIONS, all_examples
 
-from bot.understanding import SentenceEncoder, Understanding
+from bot.understanding import SentenceEncoder, Understanding, english_words
 
 
 @pytest.fixture(scope="session")
@@ -31,4 +31,4 @@ def trained(
 
 @pytest.fixture(scope="session")
 def encoder_words(encoder: SentenceEncoder) -> frozenset[str]:
-    return encoder.common_words()
+    return encoder.common_words() | english_words()
