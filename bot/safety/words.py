@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 MAX_CHARACTERS = 4000
 SHORTEST_REPAIRED = 6
+_CANDIDATES = 5
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;,:\n()\-–—]")
 _APOSTROPHES = str.maketrans("’‘´`ʼ＇", "''''''")
 # Words people write without their apostrophe, and others that stand for two.
@@ -137,8 +138,16 @@ class Repair:
             if len(self._seen) > 20_000:
                 self._seen.clear()
             most = 1 if len(word) < 9 else 2
-            best = process.extractOne(word, self._targets, scorer=OSA.distance, score_cutoff=most)
-            self._seen[word] = best[0] if best else word
+            near = process.extract(
+                word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=_CANDIDATES
+            )
+            # Two letters swapped are a likelier slip than one that is wrong: "breaht".
+            best = min(
+                near,
+                key=lambda found: (found[1], sorted(found[0]) != sorted(word)),
+                default=(word,),
+            )
+            self._seen[word] = best[0]
         return self._seen[word]
 
 

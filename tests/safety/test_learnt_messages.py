@@ -14,7 +14,14 @@ NEARLY_EQUAL = 95
 
 
 @pytest.mark.parametrize(
-    "name", ["safety.csv", "safety_blind.csv", "safety_blind_2.csv", "safety_blind_3.csv"]
+    "name",
+    [
+        "safety.csv",
+        "safety_blind.csv",
+        "safety_blind_2.csv",
+        "safety_blind_3.csv",
+        "safety_blind_4.csv",
+    ],
 )
 def test_no_message_is_one_of_the_evaluations_sentences(project: Path, name: str) -> None:
     with (project / "benchmarks" / "evaluation" / name).open(newline="", encoding="utf-8") as file:
