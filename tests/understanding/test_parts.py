@@ -37,6 +37,13 @@ def test_a_line_break_ends_a_part() -> None:
     assert len(parts.split("what causes eczema\nis it catching")) == 2
 
 
+@pytest.mark.parametrize(
+    "hello", ["Hi there", "good morning, team", "sorry to bother you", "thanks"]
+)
+def test_a_pleasantry_is_no_part(hello: str) -> None:
+    assert parts.split(f"{hello}. is it safe?") == ["is it safe"]
+
+
 def test_there_are_never_more_than_eight_parts() -> None:
     assert len(parts.split("why? " * 100)) == parts.MOST_PARTS
 
