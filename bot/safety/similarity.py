@@ -160,6 +160,8 @@ class Similarity:
             return Judgement("none", 0.0, 0.0)
         chances = self._fitted.chances(plain, heard, self._encode([plain])[0])
         level = LEVELS[int((chances @ self._costs).argmin())]
+        if level == "routine" and chances[LEVELS.index("routine")] < chances[LEVELS.index("none")]:
+            level = "none"  # Advice to call within days would not help the emergency it hedges.
         return Judgement(level, float(chances[0]), float(chances[0] + chances[1]))
 
 
