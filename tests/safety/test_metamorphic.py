@@ -146,7 +146,8 @@ def test_end_punctuation_or_none_lowers_nothing(screen: SafetyScreen, text: str,
 def test_two_letters_swapped_in_a_long_word_lower_nothing(
     screen: SafetyScreen, text: str, data: st.DataObject
 ) -> None:
-    assume(text.isascii())  # slips are mended in English alone
+    # What the screen knows of these languages is a few words, not their slips.
+    assume(text not in RULES["other_languages_emergency"]["asserted"])
     assume(known(screen, text))
     assert is_emergency(screen, data.draw(st.sampled_from(swapped(text))))
 
