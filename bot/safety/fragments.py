@@ -12,7 +12,7 @@ import random
 import re
 from collections.abc import Collection, Iterable
 
-# One fragment for about eight written messages; see docs/decisions/escalation.md.
+# One for about fifteen written messages; see docs/decisions/escalation.md.
 FRAGMENTS = 1500
 _LENGTHS = (1, 1, 2, 2, 3)  # words
 _SHORTEST = 3  # letters

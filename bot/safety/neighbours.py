@@ -38,11 +38,13 @@ class Neighbours:
     def chances(self, vector: np.ndarray) -> np.ndarray:
         """The share of each class among the nearest messages; the nearer, the more it counts."""
         likeness = self._rows @ self._reduced(vector[None])[0]
-        nearest = np.argpartition(likeness, -_NEAREST)[-_NEAREST:]
+        count = min(_NEAREST, len(likeness))
+        nearest = np.argpartition(likeness, -count)[-count:]
         weights = np.exp(_SHARPNESS * (likeness[nearest] - likeness[nearest].max()))
         shares = np.bincount(self._labels[nearest], weights, self._classes)
         return np.asarray(shares / shares.sum())
 
     def _reduced(self, vectors: np.ndarray) -> np.ndarray:
         reduced = ((vectors - self._mean) @ self._axes).astype(np.float32)
-        return np.asarray(reduced / np.linalg.norm(reduced, axis=1, keepdims=True))
+        lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
+        return np.asarray(reduced / np.maximum(lengths, 1e-9))

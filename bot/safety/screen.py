@@ -16,7 +16,6 @@ import numpy as np
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.context import ContextReader, ContextRules
 from bot.safety.examples import read_examples
-from bot.safety.fragments import fragments
 from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
@@ -79,14 +78,12 @@ class SafetyScreen:
                 files = [path.read_bytes() for path in paths]
                 key = cache_key(*files, *calm, *sorted(ordinary))
                 cache = (cache_folder / "second_detector.joblib", key)
-            examples = read_examples(folder)
-            urgent = [text for text, level in examples.messages if level != "none"]
-            unknown = fragments(ordinary - flags.vocabulary, urgent)
             screen._similarity = Similarity(
-                examples,
+                read_examples(folder),
                 encode,
                 screen._hear,
-                [*calm, *unknown],
+                calm,
+                ordinary - flags.vocabulary,
                 encode_message,
                 cache,
             )

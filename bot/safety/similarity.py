@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from bot.safety.ensemble import Ensemble
 from bot.safety.examples import DetectorExamples
+from bot.safety.fragments import fragments
 from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
 from bot.safety.neighbours import Neighbours
 from bot.safety.variants import variants
@@ -121,6 +122,7 @@ class Similarity:
         encode: texts to unit vectors.
         rules: what the red-flag rules alone make of a text.
         calm: more sentences that need no contact, such as ordinary questions.
+        ordinary: English words that the rules do not use.
         encode_message: used for messages instead of `encode`.
         cache: a file for the fitted model and a key for what it was fitted on.
     """
@@ -131,6 +133,7 @@ class Similarity:
         encode: Encode,
         rules: Callable[[str], Heard],
         calm: Sequence[str] = (),
+        ordinary: Collection[str] = (),
         encode_message: Encode | None = None,
         cache: tuple[Path, str] | None = None,
     ) -> None:
@@ -140,16 +143,9 @@ class Similarity:
         self._encode = encode_message or encode
         fitted = _from_cache(cache)
         if fitted is None:
-            messages, levels = zip(*examples.messages, strict=True)
-            texts = [*messages, *calm]
-            labels = [LEVELS.index(level) for level in levels]
-            labels = [*labels, *[LEVELS.index("none")] * len(calm), *labels]
-            written = len(texts)
-            texts += variants(messages, examples.openings, examples.endings)
-            logger.info("Fitting the second detector on %d messages …", len(texts))
-            plain = [_plain(text) for text in texts]
-            heard = [rules(text) for text in texts]
-            fitted = Fitted(plain, heard, encode(plain), labels, written)
+            urgent = [text for text, level in examples.messages if level != "none"]
+            calm = [*calm, *fragments(ordinary, urgent)]
+            fitted = _fit(examples, calm, encode, rules)
             _to_cache(cache, fitted)
         self._fitted: Fitted = fitted
 
@@ -163,6 +159,23 @@ class Similarity:
         if level == "routine" and chances[LEVELS.index("routine")] < chances[LEVELS.index("none")]:
             level = "none"  # Advice to call within days would not help the emergency it hedges.
         return Judgement(level, float(chances[0]), float(chances[0] + chances[1]))
+
+
+def _fit(
+    examples: DetectorExamples,
+    calm: Sequence[str],
+    encode: Encode,
+    rules: Callable[[str], Heard],
+) -> Fitted:
+    """Learns from the messages, what is calm, and a variant of each message."""
+    messages, levels = zip(*examples.messages, strict=True)
+    labels = [LEVELS.index(level) for level in levels]
+    written = [*messages, *calm]
+    texts = [*written, *variants(messages, examples.openings, examples.endings)]
+    labels = [*labels, *[LEVELS.index("none")] * len(calm), *labels]
+    logger.info("Fitting the second detector on %d messages …", len(texts))
+    plain = [_plain(text) for text in texts]
+    return Fitted(plain, [rules(text) for text in texts], encode(plain), labels, len(written))
 
 
 def evidence(found: Screening) -> np.ndarray:

@@ -24,6 +24,11 @@ def test_a_vector_has_the_class_of_those_around_it(two_groups) -> None:
     assert neighbours.chances(vectors[100])[2] > 0.95
 
 
+def test_a_vector_like_no_other_and_few_messages_give_shares_too() -> None:
+    few = Neighbours(np.eye(3, 384), [0, 1, 2], CLASSES)
+    assert few.chances(np.eye(3, 384).mean(axis=0)) == pytest.approx(np.full(3, 1 / 3))
+
+
 def test_shares_add_up_to_one_and_a_class_without_messages_has_none(two_groups) -> None:
     vectors, labels = two_groups
     between = (vectors[0] + vectors[60]) / 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -183,3 +184,31 @@ def test_without_the_second_detector_the_rules_decide_alone(
     text = "my throat is closing"
     assert rules_alone.read(text) == rules_alone.read_by_rules(text)
     assert rules_alone.read(text) == screen.read_by_rules(text)
+
+
+class Chances:
+    """Stands for what was learnt, with probabilities that a test chooses."""
+
+    def __init__(self, *chances: float) -> None:
+        self._chances = np.array(chances)
+
+    def chances(self, *_: object) -> np.ndarray:
+        return self._chances
+
+
+@pytest.mark.parametrize(
+    ("chances", "level"),
+    [
+        ((0.2, 0.0, 0.1, 0.7), "none"),  # of least cost would be "routine", which nobody thinks
+        ((0.0, 0.0, 0.6, 0.4), "routine"),
+        ((0.9, 0.1, 0.0, 0.0), "emergency"),
+    ],
+)
+def test_routine_is_no_hedge_against_an_emergency(
+    screen: SafetyScreen,
+    monkeypatch: pytest.MonkeyPatch,
+    chances: tuple[float, ...],
+    level: str,
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_fitted", Chances(*chances))
+    assert screen.read("the kettle is on").level == level

@@ -225,3 +225,26 @@ def test_a_saved_reader_reads_alike_in_a_new_process(small: Understanding, tmp_p
 def test_one_intent_is_too_few(encoder: SentenceEncoder) -> None:
     with pytest.raises(ValueError, match="at least two intents"):
         Understanding.train([Example("hi", "greeting"), Example("hello", "greeting")], {}, encoder)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("can i drink wine on dupixent", 1),
+        ("Hi there, can I drink wine on Dupixent?", 1),  # a greeting is not worth reading
+        ("can i drink on it? does it make your hair fall out?", 3),  # the whole, and both
+    ],
+)
+def test_parts_are_read_only_where_they_can_change_the_meaning(
+    trained: Understanding, monkeypatch: pytest.MonkeyPatch, text: str, read: int
+) -> None:
+    seen: list[str] = []
+    encode = trained._encoder.encode
+
+    def counted(texts):
+        seen.extend(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(trained._encoder, "encode", counted)
+    trained.read(text)
+    assert len(seen) == read

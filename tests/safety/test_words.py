@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.safety.words import Repair
+from bot.understanding import english_words
+
+
+@pytest.fixture(scope="module")
+def repair() -> Repair:
+    return Repair({"collapse", "breast", "breath", "slumped", "gasping"}, english_words())
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("colapse", "collapse"),
+        ("collaps", "collapse"),
+        ("gaspin", "gasping"),
+        ("slumpd", "slumped"),
+    ],
+)
+def test_a_slip_becomes_the_word_of_the_rules(repair: Repair, slip: str, meant: str) -> None:
+    assert repair.mend(slip) == meant
+
+
+def test_swapped_letters_are_likelier_than_a_wrong_one(repair: Repair) -> None:
+    assert repair.mend("breaht") == "breath"
+
+
+@pytest.mark.parametrize("word", ["stumped", "grasping", "wreath"])
+def test_an_ordinary_word_is_no_slip(repair: Repair, word: str) -> None:
+    assert repair.mend(word) == word
