@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.engine.conversation_store import ConversationStore
 from bot.engine.database import database_url
 from bot.settings import Settings, warnings_of
+from bot.web import widget
 from bot.web.action_server import wait_until_up
 from bot.web.channel import Channel
 from bot.web.guard import Guard
@@ -94,8 +95,8 @@ def create_app(settings: Settings, model: Path, action_url: str) -> Starlette:
             *channel.routes(),
             *Page(channel).routes(),
             *Health(turns).routes(),
-            Route("/widget.js", _static("widget.js", "text/javascript")),
-            Route("/demo.css", _static("demo.css", "text/css")),
+            widget.route(),
+            Route("/demo.css", _demo_style),
         ],
         middleware=[
             Middleware(Guard, allowed_origins=settings.allowed_origins),
@@ -123,15 +124,8 @@ def _redis(settings: Settings) -> Redis | None:
     )
 
 
-def _static(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(_: Request) -> Response:
-        return FileResponse(
-            STATIC / name,
-            media_type=media_type,
-            headers={"Cache-Control": "public, max-age=300"},
-        )
-
-    return serve
+async def _demo_style(_: Request) -> Response:
+    return FileResponse(STATIC / "demo.css", headers={"Cache-Control": "public, max-age=300"})
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from bot_server import BotServer
@@ -24,19 +24,40 @@ def embedding(bot: BotServer, tag: str = "<clinic-chat></clinic-chat>", head: st
     )
 
 
-def test_the_widget_is_one_small_file(project: Path) -> None:
-    source = (project / "bot" / "web" / "static" / "widget.js").read_bytes()
-    assert len(gzip.compress(source)) <= MOST_BYTES
+@pytest.fixture(scope="module")
+def source(bot: BotServer) -> str:
+    """The script as a page gets it."""
+    with urllib.request.urlopen(bot.url + "/widget.js") as answer:
+        return str(answer.read(), "utf-8")
 
 
-def test_the_widget_names_no_host_and_loads_nothing(project: Path) -> None:
-    source = (project / "bot" / "web" / "static" / "widget.js").read_text("utf-8")
+def test_the_widget_is_one_small_file(source: str) -> None:
+    assert len(gzip.compress(source.encode())) <= MOST_BYTES
+
+
+def test_the_widget_names_no_host_and_loads_nothing(source: str) -> None:
     # The name of the SVG language is no address that anything is loaded from.
     addresses = set(re.findall(r"https?://[^\s\"'`)\\]+", source))
     assert addresses == {"http://www.w3.org/2000/svg"}
     assert not re.search(r"url\(|@import|@font-face|\bimport\s*[({\"']", source)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", source)
     assert "cookie" not in source.replace("no cookie", "")
+
+
+def test_the_page_gets_the_element_and_no_name_besides(
+    bot: BotServer, website: Website, make_page: Callable[..., Page], source: str
+) -> None:
+    page = make_page()
+    page.goto(website.put("/names", "<!doctype html><title>Clinic</title>"))
+    before = page.evaluate("Object.getOwnPropertyNames(window)")
+    page.add_script_tag(url=bot.url + "/widget.js")
+    assert page.evaluate("Boolean(customElements.get('clinic-chat'))")
+    assert page.evaluate("Object.getOwnPropertyNames(window)") == before
+    # Constants and classes are no properties of the window.
+    declared = set(re.findall(r"^(?:const|let|class|function) (\w+)", source, re.MULTILINE))
+    assert {"TEXTS", "make", "ClinicChat"} <= declared
+    leaked = "names => names.filter(name => (0, eval)(`typeof ${name}`) !== 'undefined')"
+    assert page.evaluate(leaked, sorted(declared)) == []
 
 
 def test_it_runs_under_the_strictest_policy_without_a_violation(

@@ -1,0 +1,125 @@
+// Sends questions, and shows what comes back: the answer, or why there is none.
+
+class Sender {
+  constructor(parts, conversation) {
+    const { texts, memory, server, log, form, pause, say } = parts;
+    Object.assign(this, { texts, memory, server, log, form, pause, say, conversation });
+    this.sending = null; // the id of the message on its way
+  }
+
+  // A question from the form.
+  ask(text) {
+    return this.send(newId(), text);
+  }
+
+  // A suggested question.
+  choose(text) {
+    if (!this.sending) this.send(newId(), text, true);
+  }
+
+  // Sends a message; the same id again is the same message, so it is answered once.
+  async send(id, text, moveFocus) {
+    const { log } = this;
+    this.work(id);
+    this.memory.keepUnsent(id, text);
+    log.retireOffers();
+    log.calm();
+    if (moveFocus) log.turnOf(id, text).focus({ preventScroll: true });
+    const typing = waitingLine(this.texts.typing);
+    const wait = () => {
+      log.turnOf(id, text).append(typing); // into a log that may have been begun anew
+      log.toEnd();
+    };
+    wait();
+    try {
+      const refusal = await this.refusal();
+      wait();
+      const reply = await this.server.send(id, text).catch((error) => { throw refusal || error; });
+      typing.remove();
+      this.answered(id, text, reply);
+    } catch (error) {
+      await this.failed(id, text, error);
+    } finally {
+      typing.remove();
+      this.work(null);
+    }
+  }
+
+  work(id) {
+    this.sending = id;
+    this.form.setBusy(id !== null);
+  }
+
+  // Why no session can begin, or null. Without a session the server answers an emergency all
+  // the same, and nothing else.
+  refusal() {
+    return this.conversation.started().then(() => null, (error) => {
+      if (!error.status) throw error;
+      return error;
+    });
+  }
+
+  answered(id, text, { messages, paused }) {
+    const { log, texts } = this;
+    const turn = log.turnOf(id, text);
+    this.dropUnsent(id);
+    log.addReply(turn, id, messages);
+    this.pause.show(paused, messages.find((message) => message.kind === "notice"), log.clinic);
+    this.say(messages.map((message) => aloud(message, texts, log.clinic)).join(" "));
+    log.show(turn);
+  }
+
+  dropUnsent(id) {
+    this.memory.dropUnsent((other) => other === id);
+  }
+
+  // -- When it does not work --
+
+  async failed(id, text, error) {
+    const { offline, still_here } = this.texts;
+    if (error.status === 401) {
+      error = await this.askAgain(id, text).catch((refusal) => refusal);
+      if (!error) return;
+    }
+    const { status, message, wait } = error;
+    if (!status) this.notSent(id, text, { detail: `${offline} ${still_here}`, unreachable: true });
+    else if (status < 500 && status !== 429) this.refused(id, text, message);
+    else this.notSent(id, text, { detail: message, wait });
+  }
+
+  // The session has ended. The question waits in the field of a new conversation.
+  async askAgain(id, text) {
+    const data = await this.server.begin();
+    this.dropUnsent(id);
+    this.conversation.show(data, this.log.emergencies());
+    this.form.write(text);
+    this.log.note(this.texts.ended_kept);
+    this.form.focus();
+  }
+
+  // The server will never take this text: back to the field with it.
+  refused(id, text, reason) {
+    this.dropUnsent(id);
+    this.log.turns.get(id)?.remove();
+    if (this.form.isEmpty) this.form.write(text);
+    this.log.note(reason);
+    this.form.focus();
+  }
+
+  notSent(id, text, { detail, wait, unreachable }) {
+    const again = () => {
+      if (this.sending) return;
+      box.remove();
+      this.send(id, text, true);
+    };
+    const title = this.texts.not_sent;
+    const box = this.log.trouble({ title, detail, wait, again, unreachable });
+    this.log.turnOf(id, text).append(box);
+    this.log.toEnd();
+  }
+
+  // From before a reload, or in another session.
+  leftUnsent(id, text) {
+    if (id !== this.sending) this.notSent(id, text, { detail: this.texts.still_here });
+  }
+}
