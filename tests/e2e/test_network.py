@@ -168,8 +168,7 @@ def test_an_emergency_in_an_ended_conversation_stays_in_view_when_a_new_one_begi
     widget: Widget, bot: BotServer
 ) -> None:
     widget.ask(QUESTION)
-    headers = {"Authorization": f"Bearer {widget.token}"}
-    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    widget.end_session(bot.url)
     widget.ask(EMERGENCY)
     widget.type(OTHER_QUESTION)
     expect(widget.root.locator(".note")).to_contain_text("has ended")
@@ -181,8 +180,7 @@ def test_a_question_is_not_lost_when_the_session_ended_and_no_new_one_can_begin(
     widget: Widget, bot: BotServer
 ) -> None:
     widget.ask(QUESTION)
-    headers = {"Authorization": f"Bearer {widget.token}"}
-    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    widget.end_session(bot.url)
     refuse_sessions(widget.page, 429, **{"Retry-After": "1"})
     widget.type(OTHER_QUESTION)
     trouble = widget.turns.last.locator(".trouble")
@@ -285,8 +283,7 @@ def test_visitors_do_not_see_each_other(open_widget: Callable[..., Widget]) -> N
 def test_an_ended_session_says_so_and_a_new_one_begins(widget: Widget, bot: BotServer) -> None:
     widget.ask(QUESTION)
     old = widget.token
-    headers = {"Authorization": f"Bearer {old}"}
-    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    widget.end_session(bot.url)
     widget.type(OTHER_QUESTION)
     expect(widget.root.locator(".note")).to_contain_text("has ended")
     expect(widget.live).to_contain_text("has ended")
@@ -300,8 +297,7 @@ def test_an_ended_session_says_so_and_a_new_one_begins(widget: Widget, bot: BotS
 
 def test_a_session_that_ended_before_a_reload_says_so_too(widget: Widget, bot: BotServer) -> None:
     widget.ask(QUESTION)
-    headers = {"Authorization": f"Bearer {widget.token}"}
-    assert widget.page.request.delete(bot.url + "/chat/session", headers=headers).ok
+    widget.end_session(bot.url)
     widget.page.reload()
     again = Widget(widget.page).open()
     expect(again.root.locator(".note")).to_contain_text("has ended")

@@ -80,11 +80,18 @@ class Widget:
             )
         )
 
+    @property
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def end_session(self, base: str) -> None:
+        """Ends the conversation on the server; the widget does not know of it."""
+        answer = self.page.request.delete(base + "/chat/session", headers=self._bearer)
+        assert answer.ok, answer.text()
+
     def history(self, base: str) -> list[dict[str, Any]]:
         """What the server has kept of this conversation."""
-        answer = self.page.request.get(
-            base + "/chat/history", headers={"Authorization": f"Bearer {self.token}"}
-        )
+        answer = self.page.request.get(base + "/chat/history", headers=self._bearer)
         assert answer.status == 200, answer.text()
         messages: list[dict[str, Any]] = answer.json()["messages"]
         return messages

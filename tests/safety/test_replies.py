@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -36,7 +37,23 @@ KINDS: dict[Level, list[str]] = {
     "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",
                 "routine", "general"],
 }  # fmt: skip
-ALL = [(level, kind) for level, kinds in KINDS.items() for kind in kinds]
+
+
+class Case(NamedTuple):
+    level: Level
+    kind: str
+    clinic: ClinicContact
+
+
+EVERY_TEXT = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(Case(level, kind, clinic), id=f"{level}-{kind}-{hours}")
+        for level, kinds in KINDS.items()
+        for kind in kinds
+        for hours, clinic in (("open", OPEN), ("closed", CLOSED))
+    ],
+)
 
 
 def finding(level: Level, kind: str, rule: str = "", status: str = "asserted") -> Finding:
@@ -71,11 +88,9 @@ def test_a_kind_without_a_text_at_a_level_gets_the_general_one() -> None:
     assert reply("same_day", "skin").text == reply("same_day", "general").text
 
 
-@pytest.mark.parametrize(("level", "kind"), ALL)
-@HOURS
-def test_no_name_is_left_unfilled_and_no_other_number_is_given(
-    level: Level, kind: str, clinic: ClinicContact
-) -> None:
+@EVERY_TEXT
+def test_no_name_is_left_unfilled_and_no_other_number_is_given(case: Case) -> None:
+    level, kind, clinic = case
     said = reply(level, kind, clinic=clinic)
     assert said.level == level
     for text in (said.text, REPLIES.for_kind(level, kind, clinic).text):
@@ -257,11 +272,9 @@ def test_without_a_finding_the_general_text_is_given(level: Level) -> None:
     assert said.text == REPLIES.for_kind(level, "general", OPEN).text
 
 
-@pytest.mark.parametrize(("level", "kind"), ALL)
-@HOURS
-def test_the_same_again_is_acknowledged_not_recited(
-    level: Level, kind: str, clinic: ClinicContact
-) -> None:
+@EVERY_TEXT
+def test_the_same_again_is_acknowledged_not_recited(case: Case) -> None:
+    level, kind, clinic = case
     first = reply(level, kind, clinic=clinic)
     again = reply(level, kind, clinic=clinic, told=frozenset(first.rules))
     assert len(again.text) < len(first.text)
