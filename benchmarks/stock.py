@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from benchmarks.questions import EVALUATION, Answered, figures, read_rows, training_examples
 from bot.understanding import Example, SentenceEncoder, Understanding
@@ -72,7 +72,6 @@ def _train_stock(folder: Path, examples: Sequence[Example], seed: int, epochs: i
     from rasa.engine.recipes.default_recipe import DefaultV1Recipe
     from rasa.model_training import train_nlu
 
-    yaml = YAML()
     config = DefaultV1Recipe.complete_config(
         {"recipe": "default.v1", "language": "en", "assistant_id": "stock"}, {"pipeline"}
     )
@@ -90,8 +89,9 @@ def _train_stock(folder: Path, examples: Sequence[Example], seed: int, epochs: i
     responses = {
         f"utter_{intent}": [{"text": intent}] for intent in intents if intent.startswith(RETRIEVAL)
     }
-    yaml.dump(config, folder / "config.yml")
-    yaml.dump({"version": "3.1", "nlu": nlu, "responses": responses}, folder / "nlu.yml")
+    (folder / "config.yml").write_text(yaml.safe_dump(config, sort_keys=False))
+    training = {"version": "3.1", "nlu": nlu, "responses": responses}
+    (folder / "nlu.yml").write_text(yaml.safe_dump(training, sort_keys=False))
     archive = train_nlu(
         str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), fixed_model_name="stock"
     )

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml import MarkedYAMLError, YAMLError
+
+from bot import marked_yaml
+from bot.marked_yaml import MarkedDict, MarkedList
 
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
@@ -69,17 +70,8 @@ def read_text(path: Path) -> str:
     raise DataError([Problem(relative(path), 1, message, fix)])
 
 
-class _Constructor(RoundTripConstructor):
-    """Leaves dates as they are written: an impossible one is then a problem with a line."""
-
-
-_Constructor.add_constructor(
-    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
-)
-
-
 def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
-    """Parses YAML, keeping line marks on mappings and lists.
+    """Parses YAML into `bot.marked_yaml`'s containers, which know their lines.
 
     Args:
         text: the YAML.
@@ -90,9 +82,7 @@ def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
         DataError: the text is not YAML, or a key stands twice.
     """
     try:
-        yaml = YAML(typ="rt")
-        yaml.Constructor = _Constructor
-        return yaml.load(text)
+        return marked_yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
@@ -124,12 +114,9 @@ def line_of(data: Any, key_path: KeyPath, first_line: int = 1) -> int:
     """The line on which the value at `key_path` stands (its nearest parent's if unknown)."""
     line = first_line
     for key in key_path:
-        marks = getattr(data, "lc", None)
         try:
-            if isinstance(data, Mapping) and marks is not None:
-                line = first_line + marks.key(key)[0]
-            elif marks is not None:
-                line = first_line + marks.item(key)[0]
+            if isinstance(data, (MarkedDict, MarkedList)):
+                line = first_line + data.lines[key]  # type: ignore[index]
             data = data[key]
         except (KeyError, IndexError, TypeError):
             break
@@ -205,14 +192,9 @@ def _key_path(where: str) -> KeyPath:
 
 
 def plain(data: Any) -> Any:
-    """ruamel's marked containers as plain dicts, lists and scalars."""
+    """Marked containers as plain dicts and lists, keys as text."""
     if isinstance(data, Mapping):
         return {str(key): plain(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [plain(value) for value in data]
-    if isinstance(data, bool):
-        return data
-    for kind in (str, float, int):  # ruamel's own subclasses
-        if isinstance(data, kind):
-            return kind(data)
     return data

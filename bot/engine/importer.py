@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from bot.engine import resources
 
@@ -22,3 +24,8 @@ class FaqImporter(RasaFileImporter):
             for faq_id, answer in resources.answers().published().items()
         }
         return super().get_domain().merge(Domain.from_dict({"responses": responses}))
+
+    @cached_method
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """The training examples (see the parent class); Rasa asks twice and copies them."""
+        return super().get_nlu_data(language)

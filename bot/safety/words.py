@@ -118,7 +118,8 @@ class Repair:
             key=lambda word: (word not in ordinary, word),
         )
         self._ordinary = ordinary
-        self._seen: dict[str, str] = {}
+        # Under a hash, and "" for what stays: no word of a patient is kept in memory.
+        self._seen: dict[int, str] = {}
 
     def knows(self, word: str) -> bool:
         """Whether the rules use this word and it is long enough to be no other."""
@@ -134,7 +135,8 @@ class Repair:
             or not word.isalpha()
         ):
             return word
-        if word not in self._seen:
+        key = hash(word)
+        if key not in self._seen:
             if len(self._seen) > 20_000:
                 self._seen.clear()
             most = 1 if len(word) < 9 else 2
@@ -145,10 +147,10 @@ class Repair:
             best = min(
                 near,
                 key=lambda found: (found[1], sorted(found[0]) != sorted(word)),
-                default=(word,),
+                default=("",),
             )
-            self._seen[word] = best[0]
-        return self._seen[word]
+            self._seen[key] = best[0]
+        return self._seen[key] or word
 
 
 def clauses(text: str, repair: Repair) -> list[Clause]:

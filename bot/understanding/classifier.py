@@ -105,7 +105,7 @@ class IntentScorer:
 
     def save(self, folder: Path) -> None:
         """Writes the trained scorer to `scorer.joblib` (arrays and scikit-learn parts)."""
-        joblib.dump(vars(self), folder / "scorer.joblib", compress=1)
+        joblib.dump(vars(self), folder / "scorer.joblib")
 
     @classmethod
     def load(cls, folder: Path) -> IntentScorer:

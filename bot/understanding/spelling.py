@@ -31,7 +31,8 @@ class Speller:
         self._counts = {w: n for w, n in counts.items() if len(w) >= SHORTEST and n >= 2}
         self._ordinary = ordinary
         self._words = sorted(self._counts, key=lambda word: (-self._counts[word], word))
-        self._known: dict[str, str] = {}
+        # Under a hash, and "" for what stays: no word of a patient is kept in memory.
+        self._known: dict[int, str] = {}
 
     @classmethod
     def learn(cls, texts: Iterable[str], ordinary: frozenset[str]) -> Speller:
@@ -54,12 +55,14 @@ class Speller:
         low = word.lower()
         if len(low) < SHORTEST or len(low) > 30 or not low.isascii() or low in self._ordinary:
             return word
-        if low not in self._known:
+        key = hash(low)
+        if key not in self._known:
             if len(self._known) > 20_000:
                 self._known.clear()
-            self._known[low] = self._correct(low)
-        right = self._known[low]
-        if right == low:
+            right = self._correct(low)
+            self._known[key] = "" if right == low else right
+        right = self._known[key]
+        if not right:
             return word
         return right.upper() if word.isupper() else right
 

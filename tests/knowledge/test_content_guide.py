@@ -35,7 +35,7 @@ def test_every_key_is_explained(struct: type, guide: str) -> None:
 
 
 def test_the_commands_it_names_exist(guide: str, project: Path) -> None:
-    commands = (project / "bot" / "cli.py").read_text()
+    commands = "".join(path.read_text() for path in (project / "bot" / "cli").glob("*.py"))
     for command in ("review-sheet", "confusions", "ask", "test-all", "report"):
         assert f"faqbot {command}" in guide
         assert f'"{command}"' in commands, command

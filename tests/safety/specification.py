@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from bot.problems import load_yaml
 
-SPECIFICATION: dict[str, Any] = YAML(typ="safe").load(
-    (Path(__file__).parent / "sentences.yml").read_text(encoding="utf-8")
-)
+_PATH = Path(__file__).parent / "sentences.yml"
+SPECIFICATION: dict[str, Any] = load_yaml(_PATH.read_text(encoding="utf-8"), _PATH)
 RULES: dict[str, dict[str, list[str]]] = SPECIFICATION["rules"]
 CONTEXTS: dict[str, list[str]] = SPECIFICATION["contexts"]
 BY_LEVEL: dict[str, list[str]] = SPECIFICATION["levels"]
