@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot import cli
 from bot.engine import resources
 from bot.parse import messages
+from bot.settings import Settings
 
 
 def run(*arguments: str) -> int:
@@ -91,6 +93,16 @@ def test_ask_prints_the_reply_as_a_patient_sees_it(capsys, model) -> None:
     assert "fridge" in out
     assert "Sources:" in out
     assert "not yet reviewed by a clinician" in out
+
+
+def test_ask_may_have_to_train_first(capsys, model, monkeypatch: pytest.MonkeyPatch) -> None:
+    def trained(settings: Settings) -> Path:
+        asyncio.run(asyncio.sleep(0))  # as the model's own test does
+        return model
+
+    monkeypatch.setattr("bot.cli.serving.ready_model", trained)
+    assert run("ask", "how do i store the pens") == 0
+    assert "fridge" in capsys.readouterr().out
 
 
 def test_ask_why_prints_candidates_and_findings(capsys, model) -> None:

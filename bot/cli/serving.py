@@ -72,8 +72,9 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
     from bot.engine.assistant import Assistant
     from bot.engine.messages import plain_text
 
+    assistant = Assistant(ready_model(settings))
+
     async def ask() -> None:
-        assistant = Assistant(ready_model(settings))
         tracker, messages = await assistant.take_turn("ask", options.question)
         print(plain_text(messages))
         if options.why:

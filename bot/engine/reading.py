@@ -1,6 +1,6 @@
 """How a message was read: what was understood, what the safety screen found, what wins.
 
-The order is fixed. Emergency, then a red flag that needs one question, then same day;
+The order is fixed. A red flag that needs one question; then emergency, then same day;
 then the guided check's open question; then the answer; then routine contact.
 """
 
@@ -107,7 +107,7 @@ def final_reading(
         asked=screening.asked,
         screen_failed=screening.failed,
     )
-    if context.confirming and screening.level != "emergency":
+    if context.confirming and (screening.level != "emergency" or screening.unsure):
         button = replies.confirms(text)
         if button is True or (button is None and reading.intent in _YES):
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
@@ -123,12 +123,12 @@ def _settle(
     # rule's finding, or a reply that says more than was asked, breaks in all the same.
     guessed = screening.guessed or screening.unsure
     fragment = context.asking is not None and guessed and check.only_answers(context.asking, text)
+    if screening.unsure and not fragment:
+        return _without_answer(reading, CONFIRM)
     if screening.level == "emergency" and not fragment:
         return _without_answer(reading, ESCALATE["emergency"])
     if screening.failed:
         return _without_answer(reading, "screen_failed")
-    if screening.unsure and not fragment:
-        return _without_answer(reading, CONFIRM)
     if screening.level == "same_day" and not fragment:
         # The answer, if there is one, follows the escalation in the same reply.
         return msgspec.structs.replace(reading, intent=ESCALATE["same_day"])

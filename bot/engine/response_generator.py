@@ -92,7 +92,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name in ESCALATIONS:
             return [*self._escalation(reading, tracker), *self._answers(reading)]
         if name == "utter_confirm_red_flag":
-            return [self._confirm()]
+            return [self._confirm(reading)]
         if name.startswith(ASK_PREFIX):
             return [self._check_question(name.removeprefix(ASK_PREFIX))]
         if name == "utter_advice" and "advice" in values:
@@ -133,12 +133,12 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         )
         return [escalation_message(reply)]
 
-    def _confirm(self) -> dict[str, Any]:
+    def _confirm(self, reading: Reading) -> dict[str, Any]:
         """The one plain question, which itself carries the emergency line."""
         clinic = resources.clinic()
         text, choices = resources.replies().question(_contact(clinic))
         message = blank("escalation", text)
-        message["level"] = "same_day"
+        message["level"] = reading.level
         message["phones"] = [{"label": "Emergency", "number": clinic.emergency_number}]
         message["quick_replies"] = buttons(choices)
         return message

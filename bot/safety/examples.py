@@ -15,13 +15,13 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """data/triage/second_detector.yml.
 
     `costs[true][given]` is how bad it is to give a message a level that is not its own.
-    From `ask_from`, a probability of an emergency, the assistant asks whether it is
+    Below `sure_from`, a probability of an emergency, the assistant asks whether it is
     happening now. Where the rules hear a red flag only asked about, the second detector
     raises nothing below `asked_from`, a probability that a person is needed today.
     """
 
     costs: dict[Level, dict[Level, float]]
-    ask_from: float
+    sure_from: float
     asked_from: float
 
 

@@ -151,9 +151,10 @@ class SafetyScreen:
         if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
-        unsure = level != "emergency" and judgement.emergency >= second.settings.ask_from
-        if unsure and level in ("routine", "none"):
-            level, guessed = "same_day", True
+        # An emergency that only this detector hears, and not clearly, is asked about.
+        unsure = (
+            guessed and level == "emergency" and judgement.emergency < second.settings.sure_from
+        )
         return msgspec.structs.replace(
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
         )

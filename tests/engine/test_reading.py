@@ -66,6 +66,17 @@ def test_an_unsure_screen_asks_one_question() -> None:
     assert settle(ANSWER, level="same_day", unsure=True).intent == "confirm_red_flag"
 
 
+def test_an_unsure_emergency_is_asked_about_and_keeps_its_level() -> None:
+    reading = settle(ANSWER, level="emergency", guessed=True, unsure=True)
+    assert (reading.intent, reading.level) == ("confirm_red_flag", "emergency")
+
+
+def test_a_no_that_itself_reads_like_an_emergency_ends_the_question() -> None:
+    found = {"level": "emergency", "guessed": True, "unsure": True}
+    reading = settle(Reading(intent="deny"), "no i'm not", Context(confirming=True), **found)
+    assert (reading.intent, reading.level) == ("red_flag_denied", "none")
+
+
 def test_a_broken_screen_gets_the_cautious_reply() -> None:
     assert settle(ANSWER, level="same_day", failed=True).intent == "screen_failed"
 

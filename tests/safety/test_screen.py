@@ -212,3 +212,31 @@ def test_routine_is_no_hedge_against_an_emergency(
 ) -> None:
     monkeypatch.setattr(screen._similarity, "_fitted", Chances(*chances))
     assert screen.read("the kettle is on").level == level
+
+
+@pytest.mark.parametrize(
+    ("chances", "level", "unsure"),
+    [
+        ((0.6, 0.0, 0.0, 0.4), "emergency", False),
+        ((0.45, 0.0, 0.0, 0.55), "emergency", True),
+        ((0.1, 0.9, 0.0, 0.0), "same_day", False),
+    ],
+)
+def test_an_emergency_that_is_not_the_likelier_is_asked_about(
+    screen: SafetyScreen,
+    monkeypatch: pytest.MonkeyPatch,
+    chances: tuple[float, ...],
+    level: str,
+    unsure: bool,
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_fitted", Chances(*chances))
+    found = screen.read("the kettle is on")
+    assert (found.level, found.unsure) == (level, unsure)
+
+
+def test_what_a_rule_hears_is_not_asked_about(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_fitted", Chances(0.4, 0.0, 0.0, 0.6))
+    found = screen.read("my throat is closing")
+    assert (found.level, found.unsure) == ("emergency", False)
