@@ -19,13 +19,15 @@ class Context(msgspec.Struct, frozen=True):
 
     `topic` is the id of the answer given last; `asking` the guided check's open
     question; `confirming` says that the assistant has just asked whether a red flag
-    is happening right now; `emergency` that the last reply told the patient to get
-    emergency help; `told` are the red-flag rules already escalated.
+    is happening right now, and `held` the answers that wait for it; `emergency` that
+    the last reply told the patient to get emergency help; `told` are the red-flag rules
+    already escalated.
     """
 
     topic: str | None = None
     asking: str | None = None
     confirming: bool = False
+    held: tuple[str, ...] = ()
     emergency: bool = False
     told: frozenset[str] = frozenset()
 
@@ -39,10 +41,12 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
         requested = tracker.get_slot("requested_slot") or ""
         asking = requested.removeprefix(CHECK_SLOT_PREFIX) or None
     last_actions = _last_turn_actions(tracker)
+    confirming = "utter_confirm_red_flag" in last_actions
     return Context(
         topic=_topic(tracker),
         asking=asking,
-        confirming="utter_confirm_red_flag" in last_actions,
+        confirming=confirming,
+        held=_held(tracker) if confirming else (),
         emergency="utter_emergency" in last_actions,
         told=frozenset(
             rule
@@ -70,6 +74,13 @@ def _topic(tracker: DialogueStateTracker) -> str | None:
                 if message.get("faq_id"):
                     return str(message["faq_id"])
     return None
+
+
+def _held(tracker: DialogueStateTracker) -> tuple[str, ...]:
+    """The answers that waited for the last message's red flag to be settled."""
+    said = next((e for e in _applied_backwards(tracker) if isinstance(e, UserUttered)), None)
+    reading = said.parse_data.get("reading") if said else None
+    return tuple((reading or {}).get("held") or ())
 
 
 def _last_turn_actions(tracker: DialogueStateTracker) -> set[str]:

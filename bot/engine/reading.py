@@ -33,7 +33,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `intent` is `faq/<id>`, one of the other intents, or `nlu_fallback`. `faq_id` and
     `also` are the answers that would be given now; `suggested` what would be offered
     instead. `level` is the triage level, `asked` the level of a red flag that the
-    patient only asks about.
+    patient only asks about. `held` are the answers that wait while a red flag is asked about.
     """
 
     intent: str
@@ -47,6 +47,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     level: Level = "none"
     findings: tuple[Finding, ...] = ()
     asked: Level = "none"
+    held: tuple[str, ...] = ()
     screen_failed: bool = False
     check_answers: dict[str, str] = {}
 
@@ -112,7 +113,9 @@ def final_reading(
         if button is True or (button is None and reading.intent in _YES):
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
         if button is False or reading.intent in _NO:
-            return _without_answer(reading, "red_flag_denied", level="none")
+            calm = _without_answer(reading, "red_flag_denied", level="none")
+            first, *also = context.held or (None,)
+            return msgspec.structs.replace(calm, faq_id=first, also=tuple(also))
     return _settle(text, reading, screening, check, context)
 
 
@@ -124,7 +127,8 @@ def _settle(
     guessed = screening.guessed or screening.unsure
     fragment = context.asking is not None and guessed and check.only_answers(context.asking, text)
     if screening.unsure and not fragment:
-        return _without_answer(reading, CONFIRM)
+        held = (reading.faq_id, *reading.also) if reading.faq_id else ()
+        return msgspec.structs.replace(_without_answer(reading, CONFIRM), held=held)
     if screening.level == "emergency" and not fragment:
         return _without_answer(reading, ESCALATE["emergency"])
     if screening.failed:

@@ -91,6 +91,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
             return [*self._escalation(reading, tracker), *self._answers(reading)]
+        if name == "utter_red_flag_denied":
+            return [*(self._from_domain(name) or []), *self._answers(reading)]
         if name == "utter_confirm_red_flag":
             return [self._confirm(reading)]
         if name.startswith(ASK_PREFIX):

@@ -55,6 +55,13 @@ def test_the_confirming_question_is_remembered_for_one_turn() -> None:
     assert not context_of(conversation(*asked, said())).confirming
 
 
+def test_an_answer_that_waits_is_remembered_with_the_question() -> None:
+    message = UserUttered("…", parse_data={"reading": {"held": ["storage", "travel"]}})
+    asked = [message, ActionExecuted("utter_confirm_red_flag"), answered()]
+    assert context_of(conversation(*asked)).held == ("storage", "travel")
+    assert context_of(conversation(message, answered())).held == ()
+
+
 def test_an_emergency_is_remembered_for_one_turn() -> None:
     told = [said(), ActionExecuted("utter_emergency"), answered()]
     assert context_of(conversation(*told)).emergency

@@ -104,6 +104,16 @@ def test_a_no_ends_the_question(text: str, intent: str) -> None:
     assert (reading.intent, reading.level) == ("red_flag_denied", "none")
 
 
+def test_an_answer_waits_for_the_question_and_follows_a_no() -> None:
+    asked = settle(ANSWER, level="emergency", guessed=True, unsure=True)
+    assert (asked.faq_id, asked.held) == (None, ("storage",))
+    context = Context(confirming=True, held=asked.held)
+    denied = settle(Reading(intent="deny"), "no", context)
+    assert (denied.intent, denied.faq_id) == ("red_flag_denied", "storage")
+    confirmed = settle(Reading(intent="affirm"), "yes", context)
+    assert (confirmed.intent, confirmed.faq_id) == ("escalate_emergency", None)
+
+
 def test_a_new_emergency_outranks_a_no() -> None:
     reading = settle(Reading(intent="deny"), "no", Context(confirming=True), level="emergency")
     assert reading.intent == "escalate_emergency"
