@@ -48,6 +48,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     negated: tuple[Cue, ...]
     not_negated: tuple[str, ...]
+    not_question: tuple[str, ...]
     ends_denial: tuple[str, ...]
     strong_question: tuple[Cue, ...]
     weak_question: tuple[Cue, ...]
@@ -104,6 +105,20 @@ class ContextReader:
                     for literal in literals
                 ]
             )
+        self._context.add(
+            [
+                ConTextRule(
+                    literal,
+                    "WEAK_QUESTION",
+                    direction="PSEUDO",
+                    pattern=[
+                        {"LOWER": word, **({} if place else {"IS_SENT_START": False})}
+                        for place, word in enumerate(literal.split())
+                    ],
+                )
+                for literal in rules.not_question
+            ]
+        )
         self.words = frozenset(_words_of(rules))
         self._other_person = _any_of([cue for entry in rules.other_person for cue in entry.cues])
         self._personal = _any_of(rules.personal)
