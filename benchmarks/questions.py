@@ -65,8 +65,8 @@ def evaluate(encoder: SentenceEncoder) -> dict[str, Any]:
     model = Understanding.train(examples, questions, encoder)
     return {
         **{path.stem: _questions(model, path) for path in _question_sets()},
-        "two_questions": _two_questions(model),
-        "followups": _followups(model),
+        **{path.stem: _two_questions(model, path) for path in _sets("two_questions")},
+        **{path.stem: _followups(model, path) for path in _sets("followups")},
         "overlap_with_training": overlap([example.text for example in examples]),
     }
 
@@ -76,7 +76,7 @@ def overlap(training: Sequence[str]) -> list[str]:
     known = {comparable(text) for text in training}
     return [
         text
-        for path in (*_question_sets(), EVALUATION / "two_questions.csv")
+        for path in (*_question_sets(), *_sets("two_questions"))
         for text in _texts(path)
         if comparable(text) in known
     ]
@@ -84,7 +84,11 @@ def overlap(training: Sequence[str]) -> list[str]:
 
 def _question_sets() -> list[Path]:
     """Files of single questions: the first one, and those written later without sight of it."""
-    return sorted(EVALUATION.glob("questions*.csv"))
+    return _sets("questions")
+
+
+def _sets(name: str) -> list[Path]:
+    return sorted(EVALUATION.glob(f"{name}*.csv"))
 
 
 def _questions(model: Understanding, path: Path) -> dict[str, Any]:
@@ -102,8 +106,8 @@ def _questions(model: Understanding, path: Path) -> dict[str, Any]:
     }
 
 
-def _two_questions(model: Understanding) -> dict[str, Any]:
-    with (EVALUATION / "two_questions.csv").open(encoding="utf-8", newline="") as file:
+def _two_questions(model: Understanding, path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = [(row["text"], set(row["labels"].split("|"))) for row in csv.DictReader(file)]
     read = [(labels, model.read(text)) for text, labels in rows]
     said = [(labels, {r.faq_id, *r.also} - {None}) for labels, r in read]
@@ -122,8 +126,8 @@ def _two_questions(model: Understanding) -> dict[str, Any]:
     }
 
 
-def _followups(model: Understanding) -> dict[str, Any]:
-    with (EVALUATION / "followups.csv").open(encoding="utf-8", newline="") as file:
+def _followups(model: Understanding, path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = [(row["previous"], row["text"], row["label"]) for row in csv.DictReader(file)]
     published = AnswerStore(PROJECT / "data" / "faq").published()
     read = [
