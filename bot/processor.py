@@ -1,8 +1,8 @@
 """Names the processor to OpenBLAS where OpenBLAS is too old to know it.
 
-The NumPy and SciPy that Rasa needs come with an OpenBLAS of 2021 and 2022. On a processor
-made since then it falls back to code of 2004 (its kind "Prescott"): products of matrices take
-four times as long. What the processor says it can do tells which kind's code will run on it.
+The NumPy and SciPy that Rasa needs come with OpenBLAS 0.3.18 and 0.3.20. Where these do not
+know a newer processor they use code for a Pentium 4 (their kind "Prescott"): products of
+matrices took four times as long (docs/decisions/serving.md). What the processor says it can do tells which kind's code will run on it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot import logs
 from bot.cli import content, operations, serving, training
-from bot.cli.output import Command, say
+from bot.cli.common import Command, say
 from bot.problems import DataError
 from bot.settings import read_settings
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bot.cli.output import Add, rasa
+from bot.cli.common import Add, rasa
 from bot.problems import Problem
 from bot.settings import Settings
 

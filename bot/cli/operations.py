@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.cli.output import Add, say
+from bot.cli.common import Add, say
 from bot.settings import Settings
 
 

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 
-from bot.cli.output import Add, rasa, say
+from bot.cli.common import Add, rasa, say
 from bot.cli.training import data_is_sound, ready_model
 from bot.settings import Settings
 

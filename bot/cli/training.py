@@ -8,7 +8,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from bot.cli.output import Add, say
+from bot.cli.common import Add, say
 from bot.settings import Settings
 
 

@@ -30,7 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from threadpoolctl import threadpool_limits
 
-from bot.engine.components import READING
+from bot.engine.conversation import READING, stored_reading
 from bot.engine.custom_actions import CustomAction, LocalActions
 from bot.engine.response_generator import CuratedResponseGenerator
 
@@ -200,8 +200,7 @@ class Assistant:
 
     def reading_of(self, tracker: DialogueStateTracker) -> dict[str, Any]:
         """The reading of the conversation's latest message."""
-        latest = tracker.latest_message
-        return dict(latest.parse_data.get(READING) or {}) if latest else {}
+        return stored_reading(tracker)
 
 
 def _harmless(text: str) -> str:

@@ -33,14 +33,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.engine import resources
-from bot.engine.conversation import CHECK_SLOT_PREFIX, context_of
+from bot.engine.conversation import CHECK_SLOT_PREFIX, READING, context_of
 from bot.engine.reading import Reading, final_reading, first_reading
 from bot.knowledge import FAQ_PREFIX
 from bot.understanding import Example, Understanding
 
 logger = logging.getLogger(__name__)
-
-READING = "reading"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)

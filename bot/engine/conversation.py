@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+# Under this name a message's `Reading` is stored in the tracker.
+READING = "reading"
 CHECK_FORM = "skin_check_form"
 CHECK_SLOT_PREFIX = "check_"
 # A topic fades: after this many messages of the patient it no longer explains "is that common?".
@@ -78,9 +81,13 @@ def _topic(tracker: DialogueStateTracker) -> str | None:
 
 def _held(tracker: DialogueStateTracker) -> tuple[str, ...]:
     """The answers that waited for the last message's red flag to be settled."""
-    said = next((e for e in _applied_backwards(tracker) if isinstance(e, UserUttered)), None)
-    reading = said.parse_data.get("reading") if said else None
-    return tuple((reading or {}).get("held") or ())
+    return tuple(stored_reading(tracker).get("held") or ())
+
+
+def stored_reading(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """How the latest message was read (a `Reading` as builtins); empty without one."""
+    latest = tracker.latest_message
+    return dict(latest.parse_data.get(READING) or {}) if latest else {}
 
 
 def _last_turn_actions(tracker: DialogueStateTracker) -> set[str]:

@@ -23,8 +23,8 @@ CONFIRM = "confirm_red_flag"
 _HEARD_INSIDE_CHECK = {"stop", "restart", "speak_to_a_person", "goodbye"}
 # What is not understood right after an emergency is no occasion for suggestions.
 _MISSED = {"nlu_fallback", "out_of_scope"}
-_YES = {"affirm"}
-_NO = {"deny", "none_of_these"}
+# What says nothing about "is this happening right now?", which is then asked again.
+_NO_REPLY = {*_MISSED, "deny", "none_of_these"}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +109,13 @@ def final_reading(
         screen_failed=screening.failed,
     )
     if context.confirming and (screening.level != "emergency" or screening.unsure):
-        button = replies.confirms(text)
-        if button is True or (button is None and reading.intent in _YES):
+        yes = replies.confirms(text)
+        if yes or (yes is None and reading.intent == "affirm"):
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
-        if button is False or reading.intent in _NO:
+        if yes is None and reading.intent in _NO_REPLY:
+            again = _without_answer(reading, CONFIRM, level="emergency")
+            return msgspec.structs.replace(again, held=context.held)
+        if yes is False:
             calm = _without_answer(reading, "red_flag_denied", level="none")
             first, *also = context.held or (None,)
             return msgspec.structs.replace(calm, faq_id=first, also=tuple(also))
@@ -124,8 +127,11 @@ def _settle(
 ) -> Reading:
     # Replies inside the guided check are fragments, which the second detector misreads; a
     # rule's finding, or a reply that says more than was asked, breaks in all the same.
-    guessed = screening.guessed or screening.unsure
-    fragment = context.asking is not None and guessed and check.only_answers(context.asking, text)
+    fragment = (
+        context.asking is not None
+        and screening.guessed
+        and check.only_answers(context.asking, text)
+    )
     if screening.unsure and not fragment:
         held = (reading.faq_id, *reading.also) if reading.faq_id else ()
         return msgspec.structs.replace(_without_answer(reading, CONFIRM), held=held)

@@ -18,8 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import resources
-from bot.engine.components import READING
-from bot.engine.conversation import context_of
+from bot.engine.conversation import context_of, stored_reading
 from bot.engine.messages import (
     answer_message,
     blank,
@@ -141,7 +140,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         text, choices = resources.replies().question(_contact(clinic))
         message = blank("escalation", text)
         message["level"] = reading.level
-        message["phones"] = [{"label": "Emergency", "number": clinic.emergency_number}]
+        message["phones"] = _phones_in(text, clinic)
         message["quick_replies"] = buttons(choices)
         return message
 
@@ -174,12 +173,16 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name in LEVELS:
             message["kind"] = "escalation"
             message["level"] = LEVELS[name]
-        message["phones"] = [
-            {"label": label, "number": number}
-            for label, number in known_numbers(clinic)
-            if number in text
-        ]
+        message["phones"] = _phones_in(text, clinic)
         return [message]
+
+
+def _phones_in(text: str, clinic: Clinic) -> list[dict[str, str]]:
+    return [
+        {"label": label, "number": number}
+        for label, number in known_numbers(clinic)
+        if number in text
+    ]
 
 
 def _contact(clinic: Clinic) -> ClinicContact:
@@ -187,5 +190,5 @@ def _contact(clinic: Clinic) -> ClinicContact:
 
 
 def _reading(tracker: DialogueStateTracker) -> Reading:
-    stored = tracker.latest_message.parse_data.get(READING) if tracker.latest_message else None
+    stored = stored_reading(tracker)
     return msgspec.convert(stored, Reading) if stored else Reading(intent="nlu_fallback")

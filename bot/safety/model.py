@@ -44,7 +44,7 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
     """What the safety screen makes of one message.
 
     `guessed` says that no rule, but the second detector alone, set the level; `unsure`
-    asks for one plain question before anything else, whatever the level; `asked` is the
+    asks for one plain question before an emergency that is only guessed; `asked` is the
     highest level of a red flag that is only asked about; `failed` says that the screen
     itself broke and the message must be treated with caution.
     """

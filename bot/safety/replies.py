@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import msgspec
 
 from bot.problems import load_yaml, read_text, to_struct
 from bot.safety.model import Finding, Level
+
+# What makes a "no" half a "no".
+_TURNS = frozenset("but though although except still worse".split())
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,8 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm: str
     confirm_yes: str
     confirm_no: str
+    yes_begins: tuple[str, ...]
+    no_begins: tuple[str, ...]
     if_now: dict[str, str]
 
 
@@ -66,11 +73,21 @@ class Replies:
         return cls(to_struct(load_yaml(read_text(path), path), ReplyTexts, path))
 
     def confirms(self, text: str) -> bool | None:
-        """Whether a reply to `question` is its yes (True) or its no (False) button."""
-        said = text.strip().casefold()
-        if said == self._texts.confirm_yes.casefold():
-            return True
-        return False if said == self._texts.confirm_no.casefold() else None
+        """Whether a reply to `question`, button or typed, is a yes (True), a no (False) or neither.
+
+        The longer beginning counts: "not sure" is no "no". A "no, but …" is neither.
+        """
+        said = _words(text)
+        texts = self._texts
+        begins = {
+            **dict.fromkeys(map(_words, (texts.confirm_yes, *texts.yes_begins)), True),
+            **dict.fromkeys(map(_words, (texts.confirm_no, *texts.no_begins)), False),
+        }
+        fitting = [words for words in begins if said[: len(words)] == words]
+        if not fitting:
+            return None
+        yes = begins[max(fitting, key=len)]
+        return None if not yes and _TURNS.intersection(said) else yes
 
     def escalation(
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact, told: frozenset[str]
@@ -145,3 +162,7 @@ class Replies:
         if kind in ("poisoning", "wrong_dose"):
             phones.insert(0, ("Poison Help", clinic.poison_line))
         return (*phones, emergency)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold().replace("’", "'")))

@@ -151,9 +151,13 @@ class SafetyScreen:
         if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
-        # An emergency that only this detector hears, and not clearly, is asked about.
+        # An emergency that only this detector hears, and not clearly, is asked about. Beside
+        # something that a rule hears and that cannot wait, nobody is asked.
         unsure = (
-            guessed and level == "emergency" and judgement.emergency < second.settings.sure_from
+            guessed
+            and level == "emergency"
+            and found.level in ("routine", "none")
+            and judgement.emergency < second.settings.sure_from
         )
         return msgspec.structs.replace(
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
@@ -218,4 +222,6 @@ def _whole_words(red_flags: RedFlags, ordinary: frozenset[str]) -> frozenset[str
 def _whole_message(text: str, level: Level) -> Finding:
     span = text.strip()[:200]
     start = text.find(span)
-    return Finding(f"reads_like_{level}", level, span, start, start + len(span), "asserted")
+    return Finding(
+        f"reads_like_{level}", level, span, start, start + len(span), "asserted", "guessed"
+    )

@@ -29,3 +29,8 @@ def test_examples_of_answers_are_retrieval_intents() -> None:
     data = importer().get_nlu_data()
     keys = {message.get("intent_response_key") for message in data.intent_examples}
     assert {f"faq/{faq_id}" for faq_id in resources.answers().published()} <= keys
+
+
+def test_the_examples_are_read_once() -> None:
+    one = importer()
+    assert one.get_nlu_data() is one.get_nlu_data()

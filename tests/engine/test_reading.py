@@ -62,10 +62,6 @@ def test_routine_contact_is_said_when_there_is_no_answer() -> None:
     assert settle(FALLBACK, level="routine").intent == "escalate_routine"
 
 
-def test_an_unsure_screen_asks_one_question() -> None:
-    assert settle(ANSWER, level="same_day", unsure=True).intent == "confirm_red_flag"
-
-
 def test_an_unsure_emergency_is_asked_about_and_keeps_its_level() -> None:
     reading = settle(ANSWER, level="emergency", guessed=True, unsure=True)
     assert (reading.intent, reading.level) == ("confirm_red_flag", "emergency")
@@ -112,6 +108,25 @@ def test_an_answer_waits_for_the_question_and_follows_a_no() -> None:
     assert (denied.intent, denied.faq_id) == ("red_flag_denied", "storage")
     confirmed = settle(Reading(intent="affirm"), "yes", context)
     assert (confirmed.intent, confirmed.faq_id) == ("escalate_emergency", None)
+
+
+@pytest.mark.parametrize("text", ["not sure", "i think so"])
+def test_doubt_is_no_no(text: str) -> None:
+    # The classifier takes both for a denial.
+    reading = settle(Reading(intent="deny"), text, Context(confirming=True))
+    assert (reading.intent, reading.level) == ("escalate_emergency", "emergency")
+
+
+@pytest.mark.parametrize("intent", ["nlu_fallback", "out_of_scope", "deny", "none_of_these"])
+def test_what_is_no_reply_is_asked_again(intent: str) -> None:
+    context = Context(confirming=True, held=("storage",))
+    reading = settle(Reading(intent=intent), "hm what", context)
+    assert (reading.intent, reading.level) == ("confirm_red_flag", "emergency")
+    assert reading.held == ("storage",)
+
+
+def test_another_question_instead_of_a_reply_is_answered() -> None:
+    assert settle(ANSWER, "where do pens go", Context(confirming=True)).intent == "faq/storage"
 
 
 def test_a_new_emergency_outranks_a_no() -> None:

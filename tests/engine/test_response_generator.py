@@ -13,7 +13,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine import resources, response_generator
-from bot.engine.components import READING
+from bot.engine.conversation import READING
 from bot.engine.reading import Reading
 from bot.engine.response_generator import CuratedResponseGenerator
 from bot.knowledge import AnswerStore, Clinic
@@ -173,3 +173,19 @@ async def test_every_plain_response_of_the_domain_is_filled_in() -> None:
 async def test_an_unknown_response_is_none() -> None:
     made = await CuratedResponseGenerator(None, DOMAIN).generate("utter_x", heard(), "test")
     assert made is None
+
+
+async def test_the_one_question_carries_both_lines_and_the_level() -> None:
+    (message,) = await say("utter_confirm_red_flag", heard(level="emergency"))
+    assert (message["kind"], message["level"]) == ("escalation", "emergency")
+    assert message["text"].startswith("**If this is happening right now, call 911.**")
+    assert [phone["number"] for phone in message["phones"]] == ["911", "988"]
+    assert len(message["quick_replies"]) == 2
+
+
+async def test_the_answer_that_waited_follows_a_no() -> None:
+    notice, answer = await say("utter_red_flag_denied", heard(faq_id="storage"))
+    assert "call 911" in notice["text"]
+    assert answer["faq_id"] == "storage"
+    (alone,) = await say("utter_red_flag_denied", heard())
+    assert alone["faq_id"] is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluation_sets import EVALUATION_SETS
 from rapidfuzz import fuzz, process
 
 from bot.knowledge import FAQ_PREFIX, TrainingExample, read_examples
@@ -56,22 +57,7 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
         assert max(words) >= 10, intent
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "questions.csv",
-        "questions_blind.csv",
-        "questions_blind_2.csv",
-        "questions_blind_3.csv",
-        "two_questions.csv",
-        "two_questions_blind.csv",
-        "followups.csv",
-        "followups_blind.csv",
-        "safety.csv",
-        "safety_blind.csv",
-        "safety_blind_2.csv",
-    ],
-)
+@pytest.mark.parametrize("name", EVALUATION_SETS)
 def test_no_example_is_one_of_the_evaluations_sentences(
     project: Path, examples: list[TrainingExample], name: str
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluation_sets import SAFETY_SETS
 from rapidfuzz import fuzz, process
 
 from bot.knowledge.answer_checks import comparable
@@ -13,18 +14,7 @@ from bot.safety.examples import read_examples
 NEARLY_EQUAL = 95
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "safety.csv",
-        "safety_blind.csv",
-        "safety_blind_2.csv",
-        "safety_blind_3.csv",
-        "safety_blind_4.csv",
-        "safety_blind_5.csv",
-        "safety_blind_6.csv",
-    ],
-)
+@pytest.mark.parametrize("name", SAFETY_SETS)
 def test_no_message_is_one_of_the_evaluations_sentences(project: Path, name: str) -> None:
     with (project / "benchmarks" / "evaluation" / name).open(newline="", encoding="utf-8") as file:
         asked = [comparable(row["text"]) for row in csv.DictReader(file)]

@@ -31,7 +31,8 @@ OPEN = ClinicContact(
 CLOSED = msgspec.structs.replace(OPEN, is_open=False)
 HOURS = pytest.mark.parametrize("clinic", [OPEN, CLOSED], ids=["open", "closed"])
 KINDS: dict[Level, list[str]] = {
-    "emergency": ["allergic", "asthma", "crisis", "poisoning", "eyes_emergency", "general"],
+    "emergency": ["allergic", "asthma", "crisis", "poisoning", "eyes_emergency", "guessed",
+                  "general"],
     "same_day": ["allergy_no_dose", "eyes", "skin_infection", "poisoning", "wrong_dose",
                  "needle_stick", "general"],
     "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",
@@ -301,9 +302,19 @@ def test_the_plain_question_carries_the_emergency_line_first(clinic: ClinicConta
     assert [REPLIES.confirms(f" {button.upper()} ") for button in buttons] == [True, False]
 
 
-@pytest.mark.parametrize("text", ["", "yes", "yes, it is happening now, and my throat too", "no"])
-def test_only_the_buttons_confirm(text: str) -> None:
-    assert REPLIES.confirms(text) is None
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("yes", True), ("Yes and my throat too", True), ("it is", True), ("I THINK SO", True),
+        ("not sure", True), ("no idea", True), ("kind of", True), ("yeah it's getting worse", True),
+        ("no", False), ("nope!", False), ("no it was yesterday", False), ("not now", False),
+        ("it’s not", False), ("I am not", False), ("it is not happening", False),
+        ("no but it comes back", None), ("no, it got worse", None), ("", None),
+        ("what do you mean", None), ("how do i store the pens", None), ("nobody answers", None),
+    ],
+)  # fmt: skip
+def test_a_typed_reply_is_a_yes_a_no_or_neither(text: str, yes: bool | None) -> None:
+    assert REPLIES.confirms(text) is yes
 
 
 @pytest.mark.parametrize(

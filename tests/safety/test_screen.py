@@ -234,9 +234,11 @@ def test_an_emergency_that_is_not_the_likelier_is_asked_about(
     assert (found.level, found.unsure) == (level, unsure)
 
 
-def test_what_a_rule_hears_is_not_asked_about(
-    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("text", ["my throat is closing", "my eye hurts so much"])
+def test_beside_what_a_rule_hears_nobody_is_asked(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
+    assert screen.read_by_rules(text).level in ("emergency", "same_day")
     monkeypatch.setattr(screen._similarity, "_fitted", Chances(0.4, 0.0, 0.0, 0.6))
-    found = screen.read("my throat is closing")
+    found = screen.read(text)
     assert (found.level, found.unsure) == ("emergency", False)

@@ -31,3 +31,9 @@ def test_swapped_letters_are_likelier_than_a_wrong_one(repair: Repair) -> None:
 @pytest.mark.parametrize("word", ["stumped", "grasping", "wreath"])
 def test_an_ordinary_word_is_no_slip(repair: Repair, word: str) -> None:
     assert repair.mend(word) == word
+
+
+def test_no_word_of_a_patient_is_kept_in_memory(repair: Repair) -> None:
+    assert repair.mend("zbigniewa") == "zbigniewa"
+    assert repair.mend("zbigniewa") == "zbigniewa"
+    assert "zbigniewa" not in repr(vars(repair))

@@ -122,3 +122,9 @@ def test_a_singular_is_no_slip_of_its_plural_but_a_missing_letter_is() -> None:
     speller = Speller.learn(["antibiotics and a mattress"] * 9 + ["antibiotic"] * 2, frozenset())
     assert speller.repair("my antibiotic") == "my antibiotic"
     assert speller.repair("my mattres") == "my mattress"
+
+
+def test_no_word_of_a_patient_is_kept_in_memory() -> None:
+    speller = Speller({"eczema": 90}, frozenset())
+    assert speller.repair("my exzema, Zbigniewa says") == "my eczema, Zbigniewa says"
+    assert "zbigniewa" not in repr(vars(speller)).lower()

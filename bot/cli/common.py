@@ -10,8 +10,6 @@ from collections.abc import Callable
 from bot.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], int]
-
-
 # Adds a command by name, with what it runs and one line of help; gives its parser.
 Add = Callable[[str, Command, str], argparse.ArgumentParser]
 
