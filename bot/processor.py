@@ -2,7 +2,8 @@
 
 The NumPy and SciPy that Rasa needs come with OpenBLAS 0.3.18 and 0.3.20. Where these do not
 know a newer processor they use code for a Pentium 4 (their kind "Prescott"): products of
-matrices took four times as long (docs/decisions/serving.md). What the processor says it can do tells which kind's code will run on it.
+matrices took four times as long (docs/decisions/serving.md). What the processor says it can
+do tells which kind's code will run on it.
 """
 
 from __future__ import annotations
