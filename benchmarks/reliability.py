@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.questions import PROJECT, calibration_error, training_examples
 from bot.understanding import SentenceEncoder
-from bot.understanding.classifier import OUT_OF_SCOPE, HeldOut, Scores, hold_out
+from bot.understanding.classifier import OUT_OF_SCOPE, HeldOut, Scores, fit_and_hold_out
 from bot.understanding.confidence import calibrate, message_weights, outcomes
 from bot.understanding.understanding import COST_OF_WRONG, THRESHOLD, training_texts
 
@@ -31,7 +31,7 @@ def held_out_texts(encoder: SentenceEncoder) -> HeldOut:
     examples, questions = training_examples()
     _, texts = training_texts(examples, questions, encoder)
     given, intents = list(texts), list(texts.values())
-    return hold_out(given, intents, encoder.encode_for_training(given))
+    return fit_and_hold_out(given, intents, encoder.encode_for_training(given))[1]
 
 
 def cross_calibrated(held_out: HeldOut) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +39,15 @@ logger = logging.getLogger(__name__)
 
 # Reading a message holds Python's lock only in part: the encoder runs outside it.
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+
+
+def _readers_of_its_own() -> None:
+    """A forked process has the pool, but none of its threads."""
+    global _READERS
+    _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+
+
+os.register_at_fork(after_in_child=_readers_of_its_own)
 
 
 class Collected(OutputChannel):

@@ -16,14 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, deserialise_events
+from rasa.shared.core.events import ActionExecuted, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.audit import LATEST_SWITCH, PAUSE, PURGE, Audit
@@ -98,7 +99,7 @@ class ConversationStore(TrackerStore):
         rows = await self._threads.run(self._read_events, sender_id)
         if not rows:
             return None
-        events = deserialise_events([json.loads(data) for _, data in rows])
+        events = [_event(json.loads(data)) for _, data in rows]
         tracker = DialogueStateTracker.from_events(
             sender_id, events, self.domain.slots if self.domain else []
         )
@@ -300,3 +301,13 @@ class ConversationStore(TrackerStore):
     def _execute(self, statement: Any) -> int:
         with self._writing, self.engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
+
+
+@cache
+def _event_type(name: str) -> Any:
+    """Rasa's class of an event; Rasa itself looks through all of them for each event."""
+    return Event.resolve_by_type(name)
+
+
+def _event(data: dict[str, Any]) -> Event:
+    return cast(Event, _event_type(data["event"])._from_parameters(data))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import hashlib
 import io
 import logging
 import os
 from collections.abc import Iterator
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 
 from bot.engine import models, resources
@@ -56,6 +59,11 @@ def train(settings: Settings) -> ModelRecord:
         NoModel: Rasa trained nothing; the message says why.
         ModelRefused: the new model fails its own test; the one in use stays.
     """
+    with _nothing_collected():
+        return _train(settings)
+
+
+def _train(settings: Settings) -> ModelRecord:
     source = trained_from(settings)
     moment = dt.datetime.now(dt.UTC)
     archive = _train_with_rasa(settings, f"{moment:%Y%m%d-%H%M%S}-{source[:8]}")
@@ -66,7 +74,7 @@ def train(settings: Settings) -> ModelRecord:
         trained_from=source,
         examples=len(read_examples(settings.data / "nlu")),
         answers=len(_questions(settings)),
-        misses=own_test(Assistant(archive)),
+        misses=own_test(Assistant(archive), os.cpu_count() or 1),
     )
     models.keep(settings, record)
     if record.misses:
@@ -76,9 +84,30 @@ def train(settings: Settings) -> ModelRecord:
     return record
 
 
-def own_test(assistant: Assistant) -> tuple[str, ...]:
-    """What a model gets wrong of its own questions and buttons (see `bot.engine.test_all`)."""
-    return tuple(asyncio.run(misses(assistant)))
+def own_test(assistant: Assistant, processes: int = 1) -> tuple[str, ...]:
+    """What a model gets wrong of its own questions and buttons (see `bot.engine.test_all`).
+
+    Several `processes` share the work. They are forked, so ask for them only where no other
+    thread is at work: not in a server.
+    """
+    if processes == 1:
+        return tuple(asyncio.run(misses(assistant)))
+    with get_context("fork").Pool(processes, _share, (assistant, processes)) as pool:
+        found = pool.map(_misses_of_part, range(processes), chunksize=1)
+    return tuple(chain.from_iterable(found))
+
+
+_shared: tuple[Assistant, int]
+
+
+def _share(assistant: Assistant, parts: int) -> None:
+    global _shared
+    _shared = assistant, parts
+
+
+def _misses_of_part(part: int) -> list[str]:
+    assistant, parts = _shared
+    return asyncio.run(misses(assistant, part, parts))
 
 
 def _train_with_rasa(settings: Settings, name: str) -> Path:
@@ -98,6 +127,17 @@ def _train_with_rasa(settings: Settings, name: str) -> Path:
     if not result.model:
         raise NoModel(f"Training made no model. Rasa says: {printed.getvalue().strip()}")
     return Path(result.model)
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """No garbage collector: it would go through millions of objects that all stay, for seconds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextlib.contextmanager

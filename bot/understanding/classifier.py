@@ -11,7 +11,6 @@ docs/decisions/classifier.md has the measurements.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,15 @@ from typing import Any
 import joblib
 import msgspec
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 from scipy import linalg
 from scipy.special import softmax
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from bot.tfidf import QuickTfidf
+from bot.understanding.regression import fit_regression
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -41,6 +41,8 @@ _FEW = 8
 # What is out of scope has no one topic: the regression sees it as so many intents.
 OUTSIDE_TOPICS = 12
 FEWEST_OUTSIDE = 5 * OUTSIDE_TOPICS
+# To start processes takes longer than to train on fewer texts.
+FEWEST_AT_ONCE = 2000
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -83,14 +85,9 @@ class IntentScorer:
         latent = TruncatedSVD(dimensions, n_iter=2, random_state=0).fit(grams)
         self._latent = np.ascontiguousarray(latent.components_.T, np.float32)
         features = self._features(grams, vectors)
-        model = LogisticRegression(
-            C=REGULARIZATION, class_weight="balanced", max_iter=ITERATIONS, tol=1e-3
+        self._coefficients, self._intercepts = fit_regression(
+            features, self._divided(labels, features), REGULARIZATION, ITERATIONS
         )
-        with warnings.catch_warnings():
-            # It need not converge: fewer steps are a little more regularization.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(features, self._divided(labels, features))
-        self._coefficients, self._intercepts = _both_sides(model)
 
     def score(self, texts: Sequence[str], vectors: np.ndarray) -> Scores:
         """Scores for m texts with unit vectors (m, d)."""
@@ -167,22 +164,54 @@ class HeldOut(msgspec.Struct, frozen=True):
     scores: tuple[Scores, ...]
 
 
-def hold_out(texts: Sequence[str], intents: Sequence[str], vectors: np.ndarray) -> HeldOut:
-    """Scores training texts by models that have not seen them."""
+def fit_and_hold_out(
+    texts: Sequence[str], intents: Sequence[str], vectors: np.ndarray
+) -> tuple[IntentScorer, HeldOut]:
+    """A scorer trained on all texts, and what others say of texts that they have not seen.
+
+    The trainings need nothing of each other: each runs in a process of its own, on one core.
+    """
     given = np.array(intents, dtype=object)
-    labels, known, scores = [], [], []
+    splits = [(np.arange(len(given)), np.array([], int))]
+    labels = []
     for unseen, held in _folds(given):
         train, test = np.flatnonzero(~(unseen | held)), np.flatnonzero(unseen | held)
-        if len(set(given[train])) < 2 or not len(test):
-            continue
-        scorer = IntentScorer()
-        scorer.fit([texts[row] for row in train], given[train].tolist(), vectors[train])
-        labels.append(np.where(unseen[test], "", given[test]))
-        known.append(scorer.intents)
-        scores.append(scorer.score([texts[row] for row in test], vectors[test]))
+        if len(set(given[train])) > 1 and len(test):
+            splits.append((train, test))
+            labels.append(np.where(unseen[test], "", given[test]))
+    tasks = (
+        joblib.delayed(_fit_and_score)(
+            [texts[row] for row in train],
+            given[train].tolist(),
+            vectors[train],
+            [texts[row] for row in test],
+            vectors[test],
+        )
+        for train, test in splits
+    )
+    at_once = min(len(splits), joblib.cpu_count()) if len(given) >= FEWEST_AT_ONCE else 1
+    # New processes, not forked ones: OpenMP, which k-means uses, can hang in a copy of a process.
+    (scorer, _), *others = joblib.Parallel(at_once)(tasks)
+    if at_once > 1:
+        get_reusable_executor().shutdown()  # They would wait for more work.
     if not labels:
-        return HeldOut(np.array([], dtype=object), (), ())
-    return HeldOut(np.concatenate(labels), tuple(known), tuple(scores))
+        return scorer, HeldOut(np.array([], dtype=object), (), ())
+    intents_of = tuple(other.intents for other, _ in others)
+    scores = tuple(scores for _, scores in others)
+    return scorer, HeldOut(np.concatenate(labels), intents_of, scores)
+
+
+def _fit_and_score(
+    texts: Sequence[str],
+    intents: Sequence[str],
+    vectors: np.ndarray,
+    unseen: Sequence[str],
+    unseen_vectors: np.ndarray,
+) -> tuple[IntentScorer, Scores | None]:
+    scorer = IntentScorer()
+    with threadpool_limits(1, user_api="blas"):
+        scorer.fit(texts, intents, vectors)
+        return scorer, scorer.score(unseen, unseen_vectors) if unseen else None
 
 
 def _folds(intents: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -209,11 +238,3 @@ def _whitening(vectors: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
-
-
-def _both_sides(model: LogisticRegression) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients for every intent; scikit-learn keeps one row when there are two intents."""
-    rows, intercepts = model.coef_, model.intercept_
-    if len(rows) == 1:
-        rows, intercepts = np.vstack([-rows, rows]) / 2, np.append(-intercepts, intercepts) / 2
-    return rows.astype(np.float32), intercepts.astype(np.float32)

@@ -111,7 +111,7 @@ def test_a_model_that_fails_its_own_test_is_refused(
     trained: ModelRecord, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change_examples(settings)
-    monkeypatch.setattr(training, "own_test", lambda _: ("storage: “How?” reaches no answer",))
+    monkeypatch.setattr(training, "own_test", lambda *_: ("storage: “How?” reaches no answer",))
     with pytest.raises(ModelRefused, match="storage: “How\\?” reaches no answer"):
         training.train(settings)
     assert models.current(settings) == trained
@@ -152,7 +152,7 @@ def trained(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> ModelRecord:
 
     monkeypatch.setattr(training, "_train_with_rasa", archive)
     monkeypatch.setattr(training, "Assistant", lambda path: path)
-    monkeypatch.setattr(training, "own_test", lambda _: ())
+    monkeypatch.setattr(training, "own_test", lambda *_: ())
     return training.train(settings)
 
 

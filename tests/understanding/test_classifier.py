@@ -4,7 +4,7 @@ import numpy as np
 from small_faq import all_examples
 
 from bot.understanding import SentenceEncoder
-from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
+from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, fit_and_hold_out
 
 TEXTS = [example.text for example in all_examples()]
 INTENTS = [example.intent for example in all_examples()]
@@ -59,7 +59,7 @@ def test_an_intent_with_one_example_can_be_found(encoder: SentenceEncoder) -> No
 
 
 def test_held_out_texts_are_judged_by_models_without_them(encoder: SentenceEncoder) -> None:
-    held_out = hold_out(TEXTS, INTENTS, encoder.encode(TEXTS))
+    _, held_out = fit_and_hold_out(TEXTS, INTENTS, encoder.encode(TEXTS))
     rows = [len(scores.blended) for scores in held_out.scores]
     assert sum(rows) == len(held_out.labels)
     # A text of a left-out intent counts as unknown, and that fold's model lacks the intent.
@@ -70,7 +70,7 @@ def test_held_out_texts_are_judged_by_models_without_them(encoder: SentenceEncod
 
 
 def test_nothing_is_held_out_of_too_little(encoder: SentenceEncoder) -> None:
-    held_out = hold_out(["a", "b"], ["one", "two"], encoder.encode(["a", "b"]))
+    _, held_out = fit_and_hold_out(["a", "b"], ["one", "two"], encoder.encode(["a", "b"]))
     assert not len(held_out.labels)
 
 
