@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bot.knowledge import AnswerStore, read_examples
-from bot.understanding import Example, SentenceEncoder, Understanding, comparable
+from bot.understanding import (
+    Example,
+    LastAnswer,
+    SentenceEncoder,
+    Understanding,
+    comparable,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 EVALUATION = PROJECT / "benchmarks" / "evaluation"
@@ -129,11 +136,12 @@ def _two_questions(model: Understanding, path: Path) -> dict[str, Any]:
 def _followups(model: Understanding, path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [(row["previous"], row["text"], row["label"]) for row in csv.DictReader(file)]
-    published = AnswerStore(PROJECT / "data" / "faq").published()
-    read = [
-        (label, model.read(text, previous, published[previous].follow_ups).faq_id)
-        for previous, text, label in rows
-    ]
+    store = AnswerStore(PROJECT / "data" / "faq")
+    read = []
+    for previous, text, label in rows:
+        given = store.published()[previous]
+        last = LastAnswer(previous, given.follow_ups, partial(store.of_one_group, previous))
+        read.append((label, model.read(text, last).faq_id))
     meant = [(label, given) for label, given in read if label != NOTHING]
     return {
         "answerable": len(meant),

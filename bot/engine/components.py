@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -36,7 +37,7 @@ from bot.engine import resources
 from bot.engine.conversation import CHECK_SLOT_PREFIX, READING, context_of
 from bot.engine.reading import Reading, final_reading, first_reading
 from bot.knowledge import FAQ_PREFIX
-from bot.understanding import Example, Understanding
+from bot.understanding import Example, LastAnswer, Understanding
 
 logger = logging.getLogger(__name__)
 
@@ -164,10 +165,13 @@ class FaqClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Reads each message in the light of the conversation."""
         answers, topic = resources.answers(), context_of(tracker).topic
-        answered = answers.get(topic) if topic else None
-        follow_ups = answered.follow_ups if answered else ()
+        given = answers.get(topic) if topic else None
+        last = None
+        if given:
+            akin = partial(answers.of_one_group, given.id)
+            last = LastAnswer(given.id, given.follow_ups, akin)
         for message in messages:
-            understood = self.model.read(message.get(TEXT) or "", topic, follow_ups)
+            understood = self.model.read(message.get(TEXT) or "", last)
             set_reading(message, first_reading(understood, answers))
         return messages
 

@@ -33,7 +33,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `intent` is `faq/<id>`, one of the other intents, or `nlu_fallback`. `faq_id` and
     `also` are the answers that would be given now; `suggested` what would be offered
     instead. `level` is the triage level, `asked` the level of a red flag that the
-    patient only asks about. `held` are the answers that wait while a red flag is asked about.
+    patient only asks about. `again` says that `faq_id` was given a moment ago.
+    `held` are the answers that wait while a red flag is asked about.
     """
 
     intent: str
@@ -44,6 +45,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[tuple[str, float], ...] = ()
     suggested: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    again: bool = False
     level: Level = "none"
     findings: tuple[Finding, ...] = ()
     asked: Level = "none"
@@ -79,6 +81,7 @@ def first_reading(understood: Understood, answers: AnswerStore) -> Reading:
         ),
         suggested=tuple(f for f in understood.suggested if answers.get(f) is not None),
         reasons=reasons,
+        again=understood.again,
     )
 
 

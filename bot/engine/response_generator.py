@@ -87,6 +87,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         reading = _reading(tracker)
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
+            if reading.again:
+                answers = [*(self._from_domain("utter_same_answer") or []), *answers]
             return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
             return [*self._escalation(reading, tracker), *self._answers(reading)]

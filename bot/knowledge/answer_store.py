@@ -45,6 +45,11 @@ class AnswerStore:
         """All published answers by id."""
         return {faq_id: answer for faq_id in self.ids() if (answer := self.get(faq_id))}
 
+    def of_one_group(self, one: str, other: str) -> bool:
+        """Whether both are published answers of the same group."""
+        first, second = self.get(one), self.get(other)
+        return first is not None and second is not None and first.group == second.group
+
     def _current(self, faq_id: str) -> Answer | None:
         if not faq_id or "/" in faq_id or "\\" in faq_id or faq_id.startswith("."):
             return None

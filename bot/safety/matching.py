@@ -67,7 +67,7 @@ class Matcher:
         self, text: str, spans: Sequence[tuple[int, int]], idioms: Sequence[Pattern]
     ) -> bool:
         """Whether the words are part of an idiom, or about no patient."""
-        if self._red_flags.not_a_patient.search(text):
+        if self._about_no_patient(text, max(end for _, end in spans)):
             return True
         for idiom in idioms:
             excuse = idiom.find(text)
@@ -77,6 +77,18 @@ class Matcher:
                 if any(a < end and start < b for a, b in spans):
                     return True
         return False
+
+    def _about_no_patient(self, text: str, end: int) -> bool:
+        """Whether what ends there is told of a dog or a film, and of nobody who writes.
+
+        "Watching the film, my lips swelled" names a film, and then the writer's own lips.
+        """
+        own = self._red_flags.a_patient
+        return any(
+            not own.search(text, other.end() if other.start() < end else 0, end)
+            for other in self._red_flags.not_a_patient.finditer(text)
+            if other.start() < end or other.group().startswith(("in ", "on "))
+        )
 
 
 def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -55,6 +56,7 @@ class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raises: Raises
     idioms: tuple[str, ...]
     not_a_patient: tuple[str, ...]
+    a_patient: tuple[str, ...]
     red_flags: tuple[RuleData, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -74,6 +76,7 @@ class RedFlags(msgspec.Struct, frozen=True):
     raised: dict[str, Level]
     idioms: tuple[Pattern, ...]
     not_a_patient: re.Pattern[str]
+    a_patient: re.Pattern[str]
     vocabulary: frozenset[str]
     stems: frozenset[str]
     file: RedFlagFile
@@ -86,7 +89,12 @@ def read_red_flags(path: Path) -> RedFlags:
         DataError: unknown key or level, a rule twice or without words, an unknown
             concept, a pattern that matches nothing or everything; all are listed.
     """
-    data = load_yaml(read_text(path), path)
+    return _read(path, read_text(path))
+
+
+@lru_cache(maxsize=1)  # A training reads the same file twice, a second each time.
+def _read(path: Path, text: str) -> RedFlags:
+    data = load_yaml(text, path)
     file = to_struct(data, RedFlagFile, path)
     problems: list[Problem] = []
 
@@ -129,9 +137,8 @@ def read_red_flags(path: Path) -> RedFlags:
         raisers=compiled(file.raises.says, ("raises", "says")),
         raised=dict(file.raises.levels),
         idioms=compiled(file.idioms, ("idioms",)),
-        not_a_patient=re.compile(
-            rf"(?<!\S)(?:{'|'.join(map(re.escape, file.not_a_patient))})(?!\S)"
-        ),
+        not_a_patient=_any_of(file.not_a_patient),
+        a_patient=_any_of(file.a_patient),
         vocabulary=frozenset(_vocabulary(file)),
         stems=frozenset(stems(_lines(file))),
         file=file,
@@ -142,6 +149,10 @@ def read_red_flags(path: Path) -> RedFlags:
     if problems:
         raise DataError(problems)
     return result
+
+
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, phrases))})(?!\S)")
 
 
 def _vocabulary(file: RedFlagFile) -> set[str]:

@@ -2,12 +2,14 @@
 
 from bot.understanding.encoder import EncoderError, SentenceEncoder
 from bot.understanding.english import english_words
+from bot.understanding.followups import LastAnswer
 from bot.understanding.text import comparable, normal
 from bot.understanding.understanding import Example, Understanding, Understood
 
 __all__ = [
     "EncoderError",
     "Example",
+    "LastAnswer",
     "SentenceEncoder",
     "Understanding",
     "Understood",

@@ -6,15 +6,29 @@ purpose: a wrong guess here looks like an answer to a question nobody asked.
 1. A message with words of its own that is clear by itself is read by itself.
 2. A short message that points back and is not clear by itself may be read together
    with the question that was answered last.
+   Where that is not clear either, but the nearest answer is one of the last answer's
+   follow-ups, it is meant.
 3. A bare message, without one word of its own, is never read by itself. After an answer
-   it may lead to one of that answer's follow-ups, where one fits clearly better than
-   the others; without an answer before it, it gets suggestions.
+   it leads to one of that answer's follow-ups, where one fits clearly better than the
+   others; else to what it means together with that answer's question; else to the nearest
+   answer of the same group. Where nothing of this fits, it asks more of the same answer,
+   which is given again, with a word that there is no more. Without an answer before it,
+   a bare message gets suggestions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 
+import msgspec
+
+from bot.understanding.ranking import FAQ, Ranked
+
+# Where a follow-up fits this many times better than the next, it is the one that is meant.
+CLEARLY_BETTER = 2.0
+# What a message can mean at all is among its so many best answers.
+IN_REACH = 5
 LONGEST = 9  # words
 _POINTS_BACK = re.compile(
     r"\b(?:that|it|this|those|these|them|they|one|same|so|either|then|too)\b"
@@ -35,7 +49,10 @@ _EMPTY_WORDS = frozenset(
     "an not no ok okay well just even still ever again really very much more most all any some "
     # what can be said of anything
     "common normal usual rare often long bad serious dangerous safe last lasts lasting happen "
-    "happens away mean means help worse better exactly".split()
+    "happens away mean means help worse better exactly normally usually "
+    # how many of whom, how long, and what it is like
+    "people person everyone anyone everybody others many day days week weeks month months stay "
+    "stays like look looks".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -57,3 +74,58 @@ def points_back(text: str) -> bool:
 def in_context(text: str, topic_question: str) -> str:
     """The text as it reads right after an answer to `topic_question`."""
     return f"{topic_question} {text}"
+
+
+class LastAnswer(msgspec.Struct, frozen=True):
+    """The answer that the conversation has just had, and its follow-ups.
+
+    `akin` says of another answer's id whether it is of the same group.
+    """
+
+    faq_id: str
+    follow_ups: Collection[str] = ()
+    akin: Callable[[str], bool] = lambda faq_id: False
+
+
+def explained(whole: Ranked, together: Ranked, last: LastAnswer, threshold: float) -> Ranked | None:
+    """The meaning of an unclear message (rule 2), or None.
+
+    Args:
+        whole: the message by itself.
+        together: the message after the question that was answered last.
+        last: the answer to that question.
+        threshold: the confidence from which on a meaning is clear.
+    """
+    if together.faq_id not in (None, last.faq_id) and together.confidence >= threshold:
+        return together
+    # The topic's own words pull towards the topic; what the new words add decides.
+    alone, moved = dict(whole.ranking), dict(together.ranking)
+    others = [FAQ + faq_id for faq_id in together.faq_ids if faq_id != last.faq_id][:IN_REACH]
+    shares = {intent: moved[intent] + alone.get(intent, 0) for intent in others}
+    intent = max(shares, key=lambda name: shares[name], default=None)
+    if intent is not None and shares[intent] >= threshold:
+        return together.led_by(intent, min(1.0, shares[intent]))
+    nearest = whole.faq_ids[0]
+    if nearest in last.follow_ups and whole.confidence < threshold:
+        return together.led_by(FAQ + nearest, threshold)
+    return None
+
+
+def bare_meaning(
+    whole: Ranked, together: Ranked | None, last: LastAnswer, threshold: float
+) -> Ranked:
+    """The meaning of a bare message (rule 3): led by the last answer where it asks for more.
+
+    Args: as for `explained`; `together` is None where the message does not point back.
+    """
+    shares = dict(whole.ranking)
+    fitting = [faq_id for faq_id in whole.faq_ids if faq_id in last.follow_ups]
+    first, second = [*(shares[FAQ + faq_id] for faq_id in fitting), 0.0, 0.0][:2]
+    if fitting and fitting[0] in whole.faq_ids[:IN_REACH] and first >= CLEARLY_BETTER * second:
+        return whole.led_by(FAQ + fitting[0], max(threshold, first))
+    if together and together.faq_id not in (None, last.faq_id) and together.confidence >= threshold:
+        return together
+    nearest = whole.faq_ids[0]
+    if last.akin(nearest) and whole.confidence >= threshold:
+        return whole.led_by(FAQ + nearest, whole.confidence)
+    return whole.led_by(FAQ + last.faq_id, threshold)

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from bot.understanding import followups, parts
-from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, hold_out
+from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, fit_and_hold_out
 from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.english import english_words
+from bot.understanding.followups import IN_REACH, LastAnswer
 from bot.understanding.ranking import FAQ, Ranked, fused, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
@@ -27,9 +28,6 @@ PART_THRESHOLD = 0.4
 # A piece that asks nothing is read as a question only when it is this clear; what is so
 # clear by itself needs no story to explain it.
 VERY_CLEAR = 0.85
-# Where a follow-up fits this many times better than the next, it is the one that is meant.
-CLEARLY_BETTER = 2.0
-IN_REACH = 5
 MOST_ANSWERS = 3
 SUGGESTIONS = 3
 
@@ -42,7 +40,10 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message means, with what else it could mean and why it was decided so."""
+    """What a message means, with what else it could mean and why it was decided so.
+
+    `again` says that it asks more of the answer just given, which has no more.
+    """
 
     intent: str
     faq_id: str | None = None
@@ -53,6 +54,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     suggested: tuple[str, ...] = ()
     repaired: str = ""
     reasons: tuple[str, ...] = ()
+    again: bool = False
 
 
 class Understanding:
@@ -87,10 +89,8 @@ class Understanding:
         speller, texts = training_texts(examples, questions, encoder)
         given, intents = list(texts), list(texts.values())
         vectors = encoder.encode_for_training(given)
-        confidence = calibrate(hold_out(given, intents, vectors))
-        scorer = IntentScorer()
-        scorer.fit(given, intents, vectors)
-        return cls(scorer, confidence, speller, questions, encoder)
+        scorer, held_out = fit_and_hold_out(given, intents, vectors)
+        return cls(scorer, calibrate(held_out), speller, questions, encoder)
 
     def save(self, folder: Path) -> None:
         """Writes everything that `load` needs to the folder."""
@@ -114,15 +114,12 @@ class Understanding:
             encoder,
         )
 
-    def read(
-        self, text: str, topic: str | None = None, follow_ups: Sequence[str] = ()
-    ) -> Understood:
+    def read(self, text: str, last: LastAnswer | None = None) -> Understood:
         """Reads one message. Never raises.
 
         Args:
             text: what the patient wrote.
-            topic: the id of the answer given last, if the conversation has just had one.
-            follow_ups: the ids of that answer's follow-ups.
+            last: the answer given last, if the conversation has just had one.
         """
         clean = normal(text)
         if not has_words(clean):
@@ -132,10 +129,10 @@ class Understanding:
         joined = parts.coordinated(repaired) if len(pieces) == 1 else None
         if joined:
             pieces = list(joined)
-        known_topic = topic if topic in self.questions else None
+        last = last if last and last.faq_id in self.questions else None
         context = []
-        if known_topic and followups.points_back(repaired):
-            context = [followups.in_context(repaired, self.questions[known_topic].lower())]
+        if last and followups.points_back(repaired):
+            context = [followups.in_context(repaired, self.questions[last.faq_id].lower())]
         whole, *others = self._rank([repaired, *context])
         together = others[0] if others else None
         if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
@@ -147,7 +144,7 @@ class Understanding:
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= THRESHOLD
         )
         if followups.bare(repaired) and not small_talk:
-            return self._read_bare(repaired, whole, known_topic, follow_ups)
+            return self._read_bare(repaired, whole, together, last)
         asked = self._several(read_pieces, whole if joined else None)
         if len(asked) > 1:
             reason = f"{len(asked)} questions in one message"
@@ -157,10 +154,10 @@ class Understanding:
             if clearer is not None:
                 reason = "the question in it is clearer than the whole message"
                 return self._understood(clearer, whole, repaired, reason)
-        if together and not (whole.faq_id and whole.confidence >= THRESHOLD):
-            read = self._in_context(whole, together, str(known_topic))
+        if last and together and not (whole.faq_id and whole.confidence >= THRESHOLD):
+            read = followups.explained(whole, together, last, THRESHOLD)
             if read is not None:
-                return self._understood(read, whole, repaired, f"a follow-up to {known_topic}")
+                return self._understood(read, whole, repaired, f"a follow-up to {last.faq_id}")
         questions = [read for piece, read in read_pieces if parts.asks(piece)]
         return self._understood(whole, whole, repaired, suggested=fused([whole, *questions]))
 
@@ -225,38 +222,23 @@ class Understanding:
         return None
 
     def _read_bare(
-        self, repaired: str, whole: Ranked, topic: str | None, follow_ups: Sequence[str]
+        self, repaired: str, whole: Ranked, together: Ranked | None, last: LastAnswer | None
     ) -> Understood:
         """A message without a word of its own: only the conversation can explain it."""
-        fitting = [faq_id for faq_id in whole.faq_ids if topic and faq_id in follow_ups]
-        shares = dict(whole.ranking)
-        if fitting and fitting[0] in whole.faq_ids[:IN_REACH]:
-            first, *rest = (shares[FAQ + faq_id] for faq_id in fitting)
-            if not rest or first >= CLEARLY_BETTER * rest[0]:
-                read = whole.led_by(FAQ + fitting[0], max(THRESHOLD, first))
-                return self._understood(read, whole, repaired, f"a follow-up to {topic}")
-        near = tuple(dict.fromkeys((*fitting, *whole.faq_ids)))
-        return Understood(
-            intent=FALLBACK,
-            ranking=whole.ranking[:10],
-            alternatives=_faqs(whole.ranking),
-            suggested=near[:SUGGESTIONS],
-            repaired=repaired,
-            reasons=("without one word of its own, and nothing before it explains it",),
-        )
-
-    def _in_context(self, whole: Ranked, together: Ranked, topic: str) -> Ranked | None:
-        """The meaning of an unclear message together with the question answered last."""
-        if together.faq_id not in (None, topic) and together.confidence >= THRESHOLD:
-            return together
-        # The topic's own words pull towards the topic; what the new words add decides.
-        alone, moved = dict(whole.ranking), dict(together.ranking)
-        candidates = [FAQ + faq_id for faq_id in together.faq_ids if faq_id != topic][:IN_REACH]
-        shares = {intent: moved[intent] + alone.get(intent, 0) for intent in candidates}
-        intent = max(shares, key=lambda name: shares[name], default=None)
-        if intent is None or shares[intent] < THRESHOLD:
-            return None
-        return together.led_by(intent, min(1.0, shares[intent]))
+        if last is None:
+            return Understood(
+                intent=FALLBACK,
+                ranking=whole.ranking[:10],
+                alternatives=_faqs(whole.ranking),
+                suggested=tuple(whole.faq_ids[:SUGGESTIONS]),
+                repaired=repaired,
+                reasons=("without one word of its own, and nothing before it explains it",),
+            )
+        read = followups.bare_meaning(whole, together, last, THRESHOLD)
+        again = read.faq_id == last.faq_id
+        reason = f"{'asks more of' if again else 'a follow-up to'} {last.faq_id}"
+        understood = self._understood(read, whole, repaired, reason)
+        return msgspec.structs.replace(understood, again=again)
 
     def _understood(
         self,

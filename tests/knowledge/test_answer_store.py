@@ -93,6 +93,13 @@ def test_a_draft_is_never_given_out(folder: Folder, store: AnswerStore) -> None:
     assert set(store.published()) == {"travel"}
 
 
+def test_answers_of_one_group_are_told_from_others(folder: Folder, store: AnswerStore) -> None:
+    assert store.of_one_group("storage", "travel")
+    assert not store.of_one_group("storage", "no_such_answer")
+    folder.replace(folder.storage, "group: dosing", "group: living")
+    assert not store.of_one_group("storage", "travel")
+
+
 def test_a_removed_answer_is_gone(folder: Folder, store: AnswerStore) -> None:
     store.get("storage")
     folder.storage.unlink()

@@ -27,6 +27,7 @@ red_flags:
     says:
       - "{part} closes"
 left_out: []
+a_patient: [my]
 """
 
 

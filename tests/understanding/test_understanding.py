@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_faq import QUESTIONS, all_examples
 
-from bot.understanding import Example, SentenceEncoder, Understanding
+from bot.understanding import Example, LastAnswer, SentenceEncoder, Understanding
 from bot.understanding.understanding import FALLBACK, SUGGESTIONS
 
 PROBES = ("can i fly", "beer?", "hair and weight", "what is love", "hi", "is that common?")
@@ -133,26 +133,44 @@ def test_a_bare_question_without_an_answer_before_it_gets_suggestions(
 
 
 def test_a_bare_question_leads_to_a_follow_up_of_the_last_answer(small: Understanding) -> None:
-    understood = small.read("is that common?", "hair_loss", ("how_common", "storage"))
+    understood = small.read("is that common?", LastAnswer("hair_loss", ("how_common", "storage")))
     assert understood.faq_id == "how_common"
     assert understood.reasons == ("a follow-up to hair_loss",)
 
 
 def test_a_bare_question_never_leads_elsewhere(small: Understanding) -> None:
-    understood = small.read("is that common?", "hair_loss", ("storage",))
+    understood = small.read("is that common?", LastAnswer("hair_loss", ("storage",)))
     assert understood.faq_id != "how_common"
 
 
+def test_a_bare_question_may_mean_an_answer_of_the_same_group(small: Understanding) -> None:
+    last = LastAnswer("hair_loss", ("storage",), lambda faq_id: faq_id == "how_common")
+    assert small.read("is that common?", last).faq_id == "how_common"
+
+
+def test_a_bare_question_that_leads_nowhere_gets_the_same_answer_again(
+    small: Understanding,
+) -> None:
+    understood = small.read("is that common?", LastAnswer("hair_loss", ("storage",)))
+    assert understood.again
+    assert understood.faq_id == "hair_loss"
+    assert understood.reasons == ("asks more of hair_loss",)
+
+
+def test_only_a_bare_question_gets_an_answer_again(small: Understanding) -> None:
+    assert not small.read("can i drink wine", LastAnswer("alcohol")).again
+
+
 def test_a_clear_message_is_not_bent_by_the_last_answer(small: Understanding) -> None:
-    assert small.read("can i drink wine", "storage", ("travel",)).faq_id == "alcohol"
+    assert small.read("can i drink wine", LastAnswer("storage", ("travel",))).faq_id == "alcohol"
 
 
 def test_an_unknown_topic_changes_nothing(small: Understanding) -> None:
-    assert small.read("can i fly", "no_such_answer") == small.read("can i fly")
+    assert small.read("can i fly", LastAnswer("no_such_answer")) == small.read("can i fly")
 
 
 def test_thanks_after_an_answer_stay_thanks(trained: Understanding) -> None:
-    assert trained.read("thanks", "eye_problems").intent == "thanks"
+    assert trained.read("thanks", LastAnswer("eye_problems")).intent == "thanks"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +204,7 @@ def test_odd_text_is_read_without_failing(small: Understanding, text: str) -> No
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=120))
 def test_any_text_gives_a_reading_that_holds_together(small: Understanding, text: str) -> None:
-    understood = small.read(text, "storage", ("travel",))
+    understood = small.read(text, LastAnswer("storage", ("travel",)))
     assert 0 <= understood.confidence <= 1
     assert (understood.faq_id is None) == (not understood.intent.startswith("faq/"))
     assert understood.faq_id not in understood.also
