@@ -135,6 +135,9 @@ class Repair:
             or not word.isalpha()
         ):
             return word
+        if word.endswith("s") and word[:-1] in self._ordinary:
+            # "My childs eczema": an apostrophe less, no slip for "chills".
+            return word[:-1] if word[:-1] in self._known else word
         key = hash(word)
         if key not in self._seen:
             if len(self._seen) > 20_000:

@@ -51,8 +51,17 @@ _EMPTY_WORDS = frozenset(
     "common normal usual rare often long bad serious dangerous safe last lasts lasting happen "
     "happens away mean means help worse better exactly normally usually "
     # how many of whom, how long, and what it is like
-    "people person everyone anyone everybody others many day days week weeks month months stay "
-    "stays like look looks".split()
+    "people person everyone anyone everybody others many day days week weeks month months "
+    "like look looks".split()
+)
+# "Is it the Dupixent?" names the drug and asks of something else.
+_DRUG_WORDS = frozenset(
+    "dupixent dupilumab dupi shot shots injection injections jab jabs drug medicine medication "
+    "med meds treatment both either".split()
+)
+_ASKS_OF_DRUG = re.compile(
+    r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|could|can|would|might|may)\s+"
+    r"(?:it|this|that|these|those|both|either|they|all)\b"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -62,7 +71,8 @@ def bare(text: str) -> bool:
     words = [word.replace("'", "").replace("’", "") for word in _WORD.findall(text.lower())]
     if not 0 < len(words) <= LONGEST or not _ASKS.search(text.lower()):
         return False
-    return all(word in _EMPTY_WORDS for word in words)
+    empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
+    return all(word in empty for word in words)
 
 
 def points_back(text: str) -> bool:

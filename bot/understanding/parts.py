@@ -14,11 +14,12 @@ _ASKS = (
 # A new sentence, or a joining word before what reads like a new question.
 _BREAKS = re.compile(
     r"[?!;\n]+|\.(?=\s|$)"
-    rf"|,?\s*\b(?:and|or|but|also|plus|then|oh)\b(?:\s+(?:and|also|then|another|second))*"
+    rf"|,?\s*\b(?:and|n|or|but|also|plus|then|oh)\b(?:\s+(?:and|also|then|another|second))*"
     rf"\s*,?\s+(?={_ASKS}\b)"
     r"|,?\s*\b(?:and also|also|plus|another question|one more thing|second question"
     r"|2nd question)\b[:,]?\s+"
-    rf"|,\s*(?={_ASKS}\b)",
+    # "My mother, who is 84, has been offered it" is one sentence.
+    rf"|,\s*(?!who|which|has|have)(?={_ASKS}\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from bot.engine import resources
 from bot.engine.importer import FaqImporter
 
@@ -34,3 +36,13 @@ def test_examples_of_answers_are_retrieval_intents() -> None:
 def test_the_examples_are_read_once() -> None:
     one = importer()
     assert one.get_nlu_data() is one.get_nlu_data()
+
+
+def test_a_copied_example_shares_no_features_or_names_with_the_first() -> None:
+    first = importer().get_nlu_data().intent_examples[0]
+    copied = copy.deepcopy(first)
+    copied.set("intent", "another", add_to_output=True)
+    assert copied != first
+    assert first.get("intent") != "another"
+    assert "intent" not in first.output_properties
+    assert copied.features is not first.features

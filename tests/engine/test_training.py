@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -120,6 +121,20 @@ def test_a_model_that_fails_its_own_test_is_refused(
 
 def test_the_model_in_the_project_passes_its_own_test(assistant: Assistant) -> None:
     assert training.own_test(assistant) == ()
+
+
+def test_processes_that_share_the_test_find_the_same(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked(_: Assistant, part: int, parts: int) -> list[str]:
+        return [f"{part} of {parts}"]
+
+    monkeypatch.setattr(training, "misses", asked)
+    assert training.own_test(assistant, 2) == ("0 of 2", "1 of 2")
+
+
+def test_the_collector_works_again_after_a_training(trained: ModelRecord) -> None:
+    assert gc.isenabled()
 
 
 def test_a_model_is_tested_on_what_it_was_trained_with(assistant: Assistant) -> None:

@@ -8,7 +8,7 @@ from bot.understanding import english_words
 
 @pytest.fixture(scope="module")
 def repair() -> Repair:
-    return Repair({"collapse", "breast", "breath", "slumped", "gasping"}, english_words())
+    return Repair({"collapse", "breast", "breath", "slumped", "gasping", "chills"}, english_words())
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ def test_swapped_letters_are_likelier_than_a_wrong_one(repair: Repair) -> None:
 @pytest.mark.parametrize("word", ["stumped", "grasping", "wreath"])
 def test_an_ordinary_word_is_no_slip(repair: Repair, word: str) -> None:
     assert repair.mend(word) == word
+
+
+def test_a_missing_apostrophe_is_no_slip(repair: Repair) -> None:
+    assert repair.mend("childs") == "childs"
 
 
 def test_no_word_of_a_patient_is_kept_in_memory(repair: Repair) -> None:

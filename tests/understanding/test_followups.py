@@ -13,6 +13,9 @@ from bot.understanding import followups
         "what should i do then",
         "but why does it do that",
         "is it serious",
+        "how many people get that",
+        "is it the dupixent",
+        "could that be the shots",
     ],
 )
 def test_a_question_without_a_word_of_its_own_is_bare(text: str) -> None:
@@ -20,7 +23,16 @@ def test_a_question_without_a_word_of_its_own_is_bare(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["what about for kids", "and the eyes?", "does it hurt", "is dupixent safe", "ok", ""]
+    "text",
+    [
+        "what about for kids",
+        "and the eyes?",
+        "does it hurt",
+        "is dupixent safe",
+        "how long do i stay on this",
+        "ok",
+        "",
+    ],
 )
 def test_a_question_with_a_word_of_its_own_or_no_question_is_not_bare(text: str) -> None:
     assert not followups.bare(text)

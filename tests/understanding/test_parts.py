@@ -22,6 +22,14 @@ def test_and_between_two_things_begins_no_part() -> None:
     assert parts.split("can i use creams and lotions") == ["can i use creams and lotions"]
 
 
+def test_n_stands_for_and() -> None:
+    assert len(parts.split("which one is better n how do i inject it")) == 2
+
+
+def test_what_tells_more_of_somebody_begins_no_part() -> None:
+    assert len(parts.split("my mother, who is 84, has been offered it")) == 1
+
+
 def test_a_dose_with_a_point_stays_whole() -> None:
     assert parts.split("is 1.14 ml the right amount") == ["is 1.14 ml the right amount"]
 
