@@ -45,6 +45,8 @@ LEVELS = {
     "utter_screen_failed": "same_day",
 }
 SUGGESTIONS = ("utter_suggest_questions", "utter_related_questions")
+# Without an answer, too, who asks about a red flag hears what to do if it happens.
+NO_ANSWERS = ("utter_suggest_questions", "utter_out_of_scope", "utter_contact_clinic")
 ASK_PREFIX = "utter_ask_check_"
 Messages = list[dict[str, Any]]
 
@@ -103,7 +105,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         messages = self._from_domain(name)
         if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
-            return [suggestions_message(messages[0]["text"], [f for f in found if f])]
+            messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
+        if messages and name in NO_ANSWERS:
+            messages = [*self._if_happening_now(reading), *messages]
         return messages
 
     def _answers(self, reading: Reading, name: str = "") -> Messages:
@@ -122,10 +126,15 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         """After an answer: routine contact, or what to do if what was asked happens now."""
         if reading.level == "routine":
             return self._escalation(reading, tracker)
-        if reading.asked != "none":
-            text = resources.replies().if_happening_now(reading.asked, _contact(resources.clinic()))
-            return [blank("notice", text)] if text else []
-        return []
+        return self._if_happening_now(reading)
+
+    def _if_happening_now(self, reading: Reading) -> Messages:
+        """What to do if the red flag that was only asked about happens now."""
+        if reading.asked == "none":
+            return []
+        contact = _contact(resources.clinic())
+        text = resources.replies().if_happening_now(reading.asked, reading.findings, contact)
+        return [blank("notice", text)] if text else []
 
     def _escalation(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
         reply = resources.replies().escalation(

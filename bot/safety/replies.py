@@ -127,9 +127,12 @@ class Replies:
         texts = self._texts
         return self._fill(texts.confirm, clinic), (texts.confirm_yes, texts.confirm_no)
 
-    def if_happening_now(self, level: Level, clinic: ClinicContact) -> str:
-        """The line after an answer to a question about a red flag of this level."""
-        return self._fill(self._texts.if_now.get(level, ""), clinic)
+    def if_happening_now(
+        self, level: Level, findings: Sequence[Finding], clinic: ClinicContact
+    ) -> str:
+        """The line after the reply to a question about a red flag of this level."""
+        crisis = level == "emergency" and any(finding.kind == "crisis" for finding in findings)
+        return self._fill(self._texts.if_now.get("crisis" if crisis else level, ""), clinic)
 
     def _fill(self, text: str, clinic: ClinicContact) -> str:
         contact = self._texts.open_contact if clinic.is_open else self._texts.closed_contact

@@ -323,13 +323,20 @@ def test_a_typed_reply_is_a_yes_a_no_or_neither(text: str, yes: bool | None) -> 
      ("routine", "within a few days: 202-555-0101")],
 )  # fmt: skip
 def test_a_question_about_a_red_flag_ends_with_what_to_do_now(level: Level, says: str) -> None:
-    line = REPLIES.if_happening_now(level, OPEN)
+    line = REPLIES.if_happening_now(level, (), OPEN)
     assert line.startswith("If ")
     assert says in line
-    assert REPLIES.if_happening_now("none", OPEN) == ""
+    assert REPLIES.if_happening_now("none", (), OPEN) == ""
+
+
+def test_a_question_about_suicide_ends_with_the_crisis_line() -> None:
+    asked = Finding("suicidal_thoughts", "emergency", "suicide", 0, 7, "hypothetical", "crisis")
+    line = REPLIES.if_happening_now("emergency", (asked,), OPEN)
+    assert "987" in line
+    assert "call 112" in line
 
 
 def test_a_question_about_a_red_flag_names_the_nurse_line_when_the_clinic_is_closed() -> None:
-    line = REPLIES.if_happening_now("same_day", CLOSED)
+    line = REPLIES.if_happening_now("same_day", (), CLOSED)
     assert "Elm nurse line: 202-555-0102" in line
     assert "call 112" in line
