@@ -58,6 +58,7 @@ _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "w
 _BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
 _TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
           "plus", "then", "so"}  # fmt: skip
+_JOINTS = {"and", "or", "&"}
 # "My throat is closing": a possessive begins a clause when a verb follows its noun.
 _POSSESSIVES = {"my", "his", "her", "our", "their"}
 _VERBS = frozenset(
@@ -206,8 +207,9 @@ def _possessive_subject(tokens: list[tuple[str, int, int]], place: int) -> bool:
     if tokens[place][0] not in _POSSESSIVES:
         return False
     following = [token for token, _, _ in tokens[place + 2 : place + 4]]
-    same_sentence = itertools.takewhile(lambda token: token not in _BREAKS, following)
-    return any(CONTRACTIONS.get(token, token) in _VERBS for token in same_sentence)
+    # "He's clutching his chest and looks awful": the verb after "and" is not the chest's.
+    own = itertools.takewhile(lambda token: token not in _BREAKS | _JOINTS, following)
+    return any(CONTRACTIONS.get(token, token) in _VERBS for token in own)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, int, int]]:
