@@ -70,8 +70,8 @@ _VERBS = frozenset(
 _LEADS_ON = frozenset(
     """in on of to at for with from around near behind by under inside over into down up is are was
     can could will would should if that think hurts hurt hurting like about when why how and or make
-    makes making made cause causes causing not no never without affect between all both open move
-    catch hold while where after before lost took take nor do does did""".split()
+    makes making made cause causes causing not no never without affect between all both half part
+    open move catch hold while where after before lost took take nor do does did""".split()
 )
 _IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
 # "In college I had hives": what comes before the subject says when.

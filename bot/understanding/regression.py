@@ -2,7 +2,7 @@
 
 Scikit-learn's, with the same penalty and optimizer (L-BFGS: Liu and Nocedal 1989,
 doi:10.1007/BF01589116), computes in double precision and takes twice as long. Training is
-what an editor waits for; the answers are the same (docs/decisions/serving.md).
+what an editor waits for; the evaluation sets' figures are the same (docs/decisions/serving.md).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
-# scikit-learn's limit on the largest part of the gradient, relaxed: see ITERATIONS there.
+# The limit on the largest part of the gradient; the classifier has always used this one.
 _TOLERANCE = 1e-3
 
 
