@@ -49,6 +49,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     negated: tuple[Cue, ...]
     not_negated: tuple[str, ...]
     not_question: tuple[str, ...]
+    not_strong_question: tuple[str, ...]
     ends_denial: tuple[str, ...]
     strong_question: tuple[Cue, ...]
     weak_question: tuple[Cue, ...]
@@ -60,6 +61,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about_words: tuple[str, ...]
     reports: tuple[str, ...]
     taken_up: tuple[str, ...]
+    not_taken_up: tuple[str, ...]
 
 
 _CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "other_person")
@@ -90,15 +92,16 @@ class ContextReader:
                         for literal in cue.cues
                     ]
                 )
-        for literals, direction in (
-            (rules.not_negated, "PSEUDO"),
-            (rules.ends_denial, "TERMINATE"),
+        for literals, category, direction in (
+            (rules.not_negated, "NEGATED", "PSEUDO"),
+            (rules.not_strong_question, "STRONG_QUESTION", "PSEUDO"),
+            (rules.ends_denial, "NEGATED", "TERMINATE"),
         ):
             self._context.add(
                 [
                     ConTextRule(
                         literal,
-                        "NEGATED",
+                        category,
                         direction=direction,
                         pattern=[{"LOWER": word} for word in literal.split()],
                     )
@@ -127,6 +130,7 @@ class ContextReader:
         self._about_words = _any_of(rules.about_words)
         self._reports = _any_of(rules.reports)
         self._taken_up = _any_of(rules.taken_up)
+        self._not_taken_up = _any_of(rules.not_taken_up)
 
     def statuses(
         self, clauses: Sequence[Clause], targets: Sequence[Sequence[tuple[int, int]]]
@@ -176,7 +180,8 @@ class ContextReader:
         asked = "STRONG_QUESTION" in categories or (
             not personal and ("WEAK_QUESTION" in categories or self._only_named(target, message))
         )
-        if asked and not self._taken_up.search(message):
+        happens = self._taken_up.search(message) and not self._not_taken_up.search(message)
+        if asked and not happens:
             return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
 

@@ -59,7 +59,7 @@ class Matcher:
     ) -> list[Match]:
         for pattern in patterns:
             spans = pattern.find(text, wide=rule.data.whole_message)
-            if spans and not self._excused(text, spans, idioms):
+            if spans and not self._excused(text, spans, (*rule.unless, *idioms)):
                 return [Match(rule, tuple(_numbers(text, spans, offset)))]
         return []
 
@@ -74,7 +74,9 @@ class Matcher:
             if excuse:
                 start = min(a for a, _ in excuse)
                 end = max(b for _, b in excuse)
-                if any(a < end and start < b for a, b in spans):
+                # "Sick of" is a figure of speech; "sick of living" names more than it does.
+                more = any(a <= start and end <= b for a, b in spans) and " " in text[start:end]
+                if not more and any(a < end and start < b for a, b in spans):
                     return True
         return False
 

@@ -3,7 +3,7 @@
 `throat ... {swelling}`: parts between `...` stand in the same clause in any order, at
 most `NEAR` words apart. Within a part the words stand in order with at most two filler
 words between them. `word*` matches every ending, `one|all_over` either, `[38.5-42]` a number
-in that range, {name} any entry of a concept.
+in that range, {name} any entry of a concept; a last `$` stands for the end of the text.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ class Pattern:
         # into a set spares nearly every search.
         self.needs: list[frozenset[str]] = []
         for part in parts:
-            pieces = [_piece(piece, concepts) for piece in part.split()]
-            compiled = _compiled(rf" {_FILLER}".join(regex for regex, _ in pieces))
+            end = "$" if part.endswith(" $") else ""
+            pieces = [_piece(piece, concepts) for piece in part.removesuffix(" $").split()]
+            compiled = _compiled(rf" {_FILLER}".join(regex for regex, _ in pieces) + end)
             if compiled.search(""):
                 raise BadPattern("matches the empty string")
             self._parts.append(compiled)

@@ -31,6 +31,7 @@ class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: tuple[int, ...]
     kind: str
     says: tuple[str, ...]
+    unless: tuple[str, ...] = ()
     whole_message: bool = False
     check: bool = False
 
@@ -43,10 +44,11 @@ class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Raises(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who goes one level up, and from which level to which."""
+    """Who goes one level up, which words are not meant, and from which level to which."""
 
     says: tuple[str, ...]
     levels: dict[str, Level]
+    unless: tuple[str, ...] = ()
 
 
 class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,10 +64,11 @@ class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RedFlag(msgspec.Struct, frozen=True):
-    """A rule ready to be matched."""
+    """A rule ready to be matched; words inside one of `unless` do not count."""
 
     data: RuleData
     patterns: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
 
 
 class RedFlags(msgspec.Struct, frozen=True):
@@ -73,6 +76,7 @@ class RedFlags(msgspec.Struct, frozen=True):
 
     rules: tuple[RedFlag, ...]
     raisers: tuple[Pattern, ...]
+    no_raisers: tuple[Pattern, ...]
     raised: dict[str, Level]
     idioms: tuple[Pattern, ...]
     not_a_patient: re.Pattern[str]
@@ -80,6 +84,17 @@ class RedFlags(msgspec.Struct, frozen=True):
     vocabulary: frozenset[str]
     stems: frozenset[str]
     file: RedFlagFile
+
+    def raises(self, message: str) -> bool:
+        """Whether a message, as words with single spaces, names a baby, pregnancy or weak
+        immunity: "9 months old", but not "9 months on Dupixent".
+        """
+        excused = [span for pattern in self.no_raisers for span in pattern.find(message)]
+        return any(
+            not any(a <= start and end <= b for a, b in excused)
+            for pattern in self.raisers
+            for start, end in pattern.find(message)
+        )
 
 
 def read_red_flags(path: Path) -> RedFlags:
@@ -131,10 +146,12 @@ def _read(path: Path, text: str) -> RedFlags:
                     f"`{line}` can never decide: the rule `{earlier_rule}` above has it too.",
                     "Remove it from one of the two.",
                 )
-        rules.append(RedFlag(rule, compiled(rule.says, (*keys, "says"))))
+        says = compiled(rule.says, (*keys, "says"))
+        rules.append(RedFlag(rule, says, compiled(rule.unless, (*keys, "unless"))))
     result = RedFlags(
         rules=tuple(rules),
         raisers=compiled(file.raises.says, ("raises", "says")),
+        no_raisers=compiled(file.raises.unless, ("raises", "unless")),
         raised=dict(file.raises.levels),
         idioms=compiled(file.idioms, ("idioms",)),
         not_a_patient=_any_of(file.not_a_patient),
@@ -163,5 +180,5 @@ def _lines(file: RedFlagFile) -> list[str]:
     """Everything that is matched against messages, as written."""
     lines = [entry for entries in file.concepts.values() for entry in entries]
     for rule in file.red_flags:
-        lines += rule.says
-    return [*lines, *file.idioms, *file.raises.says]
+        lines += (*rule.says, *rule.unless)
+    return [*lines, *file.idioms, *file.raises.says, *file.raises.unless]

@@ -195,8 +195,7 @@ class SafetyScreen:
     def _raised(self, parts: Sequence[Clause], findings: list[Finding]) -> list[Finding]:
         """Babies, pregnancy and weakened immunity go up one level."""
         whole = " ".join(clause.text for clause in parts)
-        raiser = next((p for p in self._red_flags.raisers if p.find(whole)), None)
-        if raiser is None:
+        if not self._red_flags.raises(whole):
             return findings
         result = []
         for finding in findings:

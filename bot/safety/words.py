@@ -51,7 +51,9 @@ SPELLINGS = {
     "faintin": "fainting", "kms": "kill myself", "ctb": "kill myself", "preg": "pregnant",
     "pregnent": "pregnant", "pregant": "pregnant", "prego": "pregnant", "carnt": "can't",
     "kant": "can't", "temprature": "temperature", "suiside": "suicide", "joynts": "joints",
-    "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
+    "feaver": "fever", "shrot": "short", "trubble": "trouble", "chset": "chest", "hevy": "heavy",
+    "tite": "tight", "toung": "tongue", "chestpain": "chest pain", "asma": "asthma",
+    "pufy": "puffy", "hievs": "hives", "welps": "welts", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
 }  # fmt: skip
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
              "it's"}  # fmt: skip
@@ -70,7 +72,8 @@ _VERBS = frozenset(
 _LEADS_ON = frozenset(
     """in on of to at for with from around near behind by under inside over into down up is are was
     can could will would should if that think hurts hurt hurting like about when why how and or make
-    makes making made cause causes causing not no never without affect between all both half part
+    makes making made cause causes causing wish wishes wished hope hopes hoping can't cannot
+    couldn't don't won't why not no never without affect between all both half part
     open move catch hold while where after before lost took take nor do does did""".split()
 )
 _IS = {"it's", "he's", "she's", "that's", "there's", "what's", "who's", "here's", "let's"}
@@ -177,7 +180,8 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             close(asks=token == "?")
             continue
         if token in {",", "-"}:
-            close()
+            if not _hyphenates(tokens, place):
+                close()
             continue
         if token in _TURNS or (
             (token in _SUBJECTS or _possessive_subject(tokens, place))
@@ -192,6 +196,17 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             current.append(Word(part, start, end))
     close()
     return result
+
+
+def _hyphenates(tokens: list[tuple[str, int, int]], place: int) -> bool:
+    """Whether a dash stands within a word: "self-harm"."""
+    token, start, end = tokens[place]
+    return (
+        token == "-"
+        and 0 < place < len(tokens) - 1
+        and tokens[place - 1][2] == start
+        and tokens[place + 1][1] == end
+    )
 
 
 def _names_something(words: list[Word]) -> bool:
