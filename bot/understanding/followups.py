@@ -7,7 +7,8 @@ purpose: a wrong guess here looks like an answer to a question nobody asked.
 2. A short message that points back and is not clear by itself may be read together
    with the question that was answered last.
    Where that is not clear either, but the nearest answer is one of the last answer's
-   follow-ups, it is meant.
+   follow-ups, it is meant. What goes on with the last question ("and below six months?")
+   and means nothing else asks more of the same answer.
 3. A bare message, without one word of its own, is never read by itself. After an answer
    it leads to one of that answer's follow-ups, where one fits clearly better than the
    others; else to what it means together with that answer's question; else to the nearest
@@ -36,6 +37,13 @@ _POINTS_BACK = re.compile(
     r"|for how long|when|is|are|does|do|should|can|will|even|also|with|for|in|on)\b",
     re.IGNORECASE,
 )
+# Words that begin a question which goes on with the last one: "and below six months?".
+_GOES_ON = re.compile(
+    r"^(?:(?:ok|okay|so|oh|hm+)\s+)*(?:and|even|not even|what about|how about|what if|or|but|also"
+    r"|does (?:it|that|this)|is (?:it|that|this)|which one|how (?:much|many|often|long)"
+    r"|in|on|for|with|at)\b|\b(?:too|either|as well|though|tho)\W*$",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(r"\b(?:what|why|when|how|is|are|does|do|did|can|will|should|would|could)\b")
 _EMPTY_WORDS = frozenset(
     # who, what and when, without saying it
@@ -54,6 +62,11 @@ _EMPTY_WORDS = frozenset(
     "people person everyone anyone everybody others many day days week weeks month months "
     "like look looks".split()
 )
+# After an answer these say no more than "that" does: "what about three weeks", "why tho".
+_TIME_WORDS = frozenset(
+    "start starts started begin begins stay stays still after before though tho hour hours year "
+    "years one two three four five six seven eight nine ten".split()
+)
 # "Is it the Dupixent?" names the drug and asks of something else.
 _DRUG_WORDS = frozenset(
     "dupixent dupilumab dupi shot shots injection injections jab jabs drug medicine medication "
@@ -66,12 +79,19 @@ _ASKS_OF_DRUG = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-def bare(text: str) -> bool:
-    """Whether the text asks something, but without one word that says of what."""
+def bare(text: str, after_answer: bool = False) -> bool:
+    """Whether the text asks something, but without one word that says of what.
+
+    Args:
+        text: the message.
+        after_answer: whether an answer has just been given, to which words of time belong.
+    """
     words = [word.replace("'", "").replace("’", "") for word in _WORD.findall(text.lower())]
     if not 0 < len(words) <= LONGEST or not _ASKS.search(text.lower()):
         return False
     empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
+    if after_answer:
+        empty |= _TIME_WORDS
     return all(word in empty for word in words)
 
 
@@ -97,10 +117,14 @@ class LastAnswer(msgspec.Struct, frozen=True):
     akin: Callable[[str], bool] = lambda faq_id: False
 
 
-def explained(whole: Ranked, together: Ranked, last: LastAnswer, threshold: float) -> Ranked | None:
-    """The meaning of an unclear message (rule 2), or None.
+def explained(
+    text: str, whole: Ranked, together: Ranked, last: LastAnswer, threshold: float
+) -> Ranked | None:
+    """The meaning of an unclear message (rule 2), or None; led by the last answer where the
+    message goes on with its question and means nothing else.
 
     Args:
+        text: the message.
         whole: the message by itself.
         together: the message after the question that was answered last.
         last: the answer to that question.
@@ -116,8 +140,12 @@ def explained(whole: Ranked, together: Ranked, last: LastAnswer, threshold: floa
     if intent is not None and shares[intent] >= threshold:
         return together.led_by(intent, min(1.0, shares[intent]))
     nearest = whole.faq_ids[0]
-    if nearest in last.follow_ups and whole.confidence < threshold:
+    if whole.confidence >= threshold:
+        return None
+    if nearest in last.follow_ups:
         return together.led_by(FAQ + nearest, threshold)
+    if whole.faq_id and (nearest == last.faq_id or _GOES_ON.search(text)):
+        return together.led_by(FAQ + last.faq_id, threshold)
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 MOST_PARTS = 8
 LONGEST_COORDINATED = 16  # words
+LONGEST_IN_LIST = 4  # words
 _ASKS = (
     r"(?:do|does|did|can|could|is|are|am|was|will|would|should|shall|may|has|have|what|whats|what's"
     r"|how|hows|how's|where|wheres|when|whens|why|which|who|whose|any|whether|if (?:i|it|you|my))"
@@ -14,6 +15,8 @@ _ASKS = (
 # A new sentence, or a joining word before what reads like a new question.
 _BREAKS = re.compile(
     r"[?!;\n]+|\.(?=\s|$)"
+    r"|(?:^|\s)\(?[1-9]\)\s*"  # "1) can I drink 2) can I travel"
+    rf"|(?:\s&|:)\s+(?={_ASKS}\b)"
     rf"|,?\s*\b(?:and|n|or|but|also|plus|then|oh)\b(?:\s+(?:and|also|then|another|second))*"
     rf"\s*,?\s+(?={_ASKS}\b)"
     r"|,?\s*\b(?:and also|also|plus|another question|one more thing|second question"
@@ -37,6 +40,9 @@ _JOINED = re.compile(
 _CLAUSE = re.compile(
     r"(?:i|we|you|he|she|they|it|this|that|there|my|our|his|her|not)\b|i'", re.IGNORECASE
 )
+# "Is it ok for my baby and my dad": a person, no clause of its own.
+_WHOSE = frozenset(("my", "our", "his", "her"))
+_SOMEBODY = re.compile(r"(?:my|our|his|her)\b(?!.*\b(?:is|are|was|were|has|have|had|do|does|did)\b)")
 _ENOUGH = re.compile(r"\w")
 # Words of a greeting, an apology or a thank-you: a piece of nothing else asks and tells nothing.
 _COURTESIES = frozenset(
@@ -70,19 +76,36 @@ def asks(text: str) -> bool:
     return bool(_QUESTION.search(text))
 
 
-def coordinated(text: str) -> tuple[str, str] | None:
-    """The two readings of "does it cause hair loss and weight gain", or None.
+def coordinated(text: str) -> tuple[str, ...]:
+    """The readings of "does it cause rashes, hair loss and weight gain": one for each thing.
 
-    The second takes over the beginning of the first: as many words are replaced as
-    stand after the joining word, three at most. The first half must ask something
-    ("wine and dupixent" is one topic), and the second must not be a clause of its own
-    ("... and my dose is due").
+    All but the first take over its beginning. The first must ask something ("wine and
+    dupixent" is one topic), and no other may be a clause of its own ("... and my dose is
+    due"). Empty for other texts.
     """
     match = _JOINED.fullmatch(text)
-    if match is None or not asks(match["left"]) or _CLAUSE.match(match["right"]):
-        return None
-    left, right = match["left"].split(), match["right"].split()
-    replaced = min(len(right), 3)
-    if len(left) < 2 or not right or len(left) + len(right) > LONGEST_COORDINATED:
-        return None
-    return " ".join(left), " ".join((*left[: len(left) - replaced], *right))
+    if match is None or len(text.split()) > LONGEST_COORDINATED + 1:
+        return ()
+    left, *middle = (part.strip() for part in match["left"].strip(" ,").split(","))
+    things = (*middle, match["right"])
+    first = left.split()
+    if len(first) < 2 or not asks(left) or not all(map(_names_a_thing, things)):
+        return ()
+    if any(len(thing.split()) > LONGEST_IN_LIST for thing in middle):
+        return ()
+    return left, *(" ".join((*_shared(first, thing), thing)) for thing in things)
+
+
+def _shared(first: Sequence[str], thing: str) -> Sequence[str]:
+    """What another thing takes over: all before the words that it replaces.
+
+    As many as it has, three at most; somebody replaces somebody ("for my son and my dad").
+    """
+    if not _SOMEBODY.match(thing):
+        return first[: len(first) - min(len(thing.split()), 3)]
+    somebody = [place for place, word in enumerate(first) if word.lower() in _WHOSE]
+    return first[: somebody[-1] if somebody else len(first) - 1]
+
+
+def _names_a_thing(text: str) -> bool:
+    return bool(text) and (not _CLAUSE.match(text) or bool(_SOMEBODY.match(text)))

@@ -23,8 +23,6 @@ FALLBACK = "nlu_fallback"
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
 COST_OF_WRONG = 1.5
 THRESHOLD = 1 - 1 / COST_OF_WRONG
-# Each of several questions has to be clearer than one alone: two wrong splits cost twice.
-PART_THRESHOLD = 0.4
 # A piece that asks nothing is read as a question only when it is this clear; what is so
 # clear by itself needs no story to explain it.
 VERY_CLEAR = 0.85
@@ -126,7 +124,7 @@ class Understanding:
             return Understood(intent=FALLBACK, repaired=clean, reasons=("no words to read",))
         repaired = self.speller.repair(clean.lower())
         pieces = parts.split(repaired)
-        joined = parts.coordinated(repaired) if len(pieces) == 1 else None
+        joined = parts.coordinated(repaired) if len(pieces) == 1 else ()
         if joined:
             pieces = list(joined)
         last = last if last and last.faq_id in self.questions else None
@@ -143,7 +141,7 @@ class Understanding:
         small_talk = (
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= THRESHOLD
         )
-        if followups.bare(repaired) and not small_talk:
+        if followups.bare(repaired, last is not None) and not small_talk:
             return self._read_bare(repaired, whole, together, last)
         asked = self._several(read_pieces, whole if joined else None)
         if len(asked) > 1:
@@ -155,9 +153,9 @@ class Understanding:
                 reason = "the question in it is clearer than the whole message"
                 return self._understood(clearer, whole, repaired, reason)
         if last and together and not (whole.faq_id and whole.confidence >= THRESHOLD):
-            read = followups.explained(whole, together, last, THRESHOLD)
+            read = followups.explained(repaired, whole, together, last, THRESHOLD)
             if read is not None:
-                return self._understood(read, whole, repaired, f"a follow-up to {last.faq_id}")
+                return self._after(read, whole, repaired, last)
         questions = [read for piece, read in read_pieces if parts.asks(piece)]
         return self._understood(whole, whole, repaired, suggested=fused([whole, *questions]))
 
@@ -203,7 +201,7 @@ class Understanding:
         found: dict[str, Ranked] = {}
         for piece, read in pieces:
             questioned = within is not None or parts.asks(piece)
-            clear = read.confidence >= (PART_THRESHOLD if questioned else VERY_CLEAR)
+            clear = read.confidence >= (THRESHOLD if questioned else VERY_CLEAR)
             in_reach = within is None or read.faq_id in within.faq_ids[:IN_REACH]
             if read.faq_id and clear and in_reach and not followups.bare(piece):
                 found.setdefault(read.faq_id, read)
@@ -235,6 +233,10 @@ class Understanding:
                 reasons=("without one word of its own, and nothing before it explains it",),
             )
         read = followups.bare_meaning(whole, together, last, THRESHOLD)
+        return self._after(read, whole, repaired, last)
+
+    def _after(self, read: Ranked, whole: Ranked, repaired: str, last: LastAnswer) -> Understood:
+        """What only the last answer explains: another answer, or more of the same."""
         again = read.faq_id == last.faq_id
         reason = f"{'asks more of' if again else 'a follow-up to'} {last.faq_id}"
         understood = self._understood(read, whole, repaired, reason)

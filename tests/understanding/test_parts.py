@@ -22,6 +22,21 @@ def test_and_between_two_things_begins_no_part() -> None:
     assert parts.split("can i use creams and lotions") == ["can i use creams and lotions"]
 
 
+def test_numbers_of_a_list_begin_parts() -> None:
+    assert parts.split("1) can i drink 2) can i fly") == ["can i drink", "can i fly"]
+
+
+def test_a_colon_before_a_question_begins_a_part() -> None:
+    assert parts.split("my son hates needles: does numbing cream help") == [
+        "my son hates needles",
+        "does numbing cream help",
+    ]
+
+
+def test_the_sign_for_and_begins_a_part_before_a_question() -> None:
+    assert len(parts.split("is it common & what can i do")) == 2
+
+
 def test_n_stands_for_and() -> None:
     assert len(parts.split("which one is better n how do i inject it")) == 2
 
@@ -75,19 +90,27 @@ def test_a_statement_does_not_ask(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "second"),
+    ("text", "readings"),
     [
         (
             "does it cause hair loss and weight gain",
-            "does it cause hair loss",
-            "does it cause weight gain",
+            ("does it cause hair loss", "does it cause weight gain"),
         ),
-        ("is it safe for kids or babies?", "is it safe for kids", "is it safe for babies"),
-        ("can i drink beer & wine", "can i drink beer", "can i drink wine"),
+        ("is it safe for kids or babies?", ("is it safe for kids", "is it safe for babies")),
+        ("can i drink beer & wine", ("can i drink beer", "can i drink wine")),
+        (
+            "does it cause hair loss, weight gain, or red eyes?",
+            ("does it cause hair loss", "does it cause weight gain", "does it cause red eyes"),
+        ),
+        ("is it ok for kids and my old dad", ("is it ok for kids", "is it ok for my old dad")),
+        (
+            "is it fine for my baby, my wife and my dad",
+            ("is it fine for my baby", "is it fine for my wife", "is it fine for my dad"),
+        ),
     ],
 )
-def test_two_things_asked_of_the_same_give_two_readings(text: str, first: str, second: str) -> None:
-    assert parts.coordinated(text) == (first, second)
+def test_things_asked_of_the_same_give_a_reading_each(text: str, readings: tuple[str, ...]) -> None:
+    assert parts.coordinated(text) == readings
 
 
 @pytest.mark.parametrize(
@@ -97,12 +120,14 @@ def test_two_things_asked_of_the_same_give_two_readings(text: str, first: str, s
         "dupixent and alcohol",
         "pneumonia vaccine and dupixent",
         "can i stop it and i want my cream back",
+        "can i stop it and my dose is due",
+        "will it help, because nothing else i tried has, and soon",
         "and",
         "this or " * 20,
     ],
 )
 def test_what_is_not_two_questions_gives_none(text: str) -> None:
-    assert parts.coordinated(text) is None
+    assert parts.coordinated(text) == ()
 
 
 def test_a_question_is_read_together_with_the_statement_before_it() -> None:
