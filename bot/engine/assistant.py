@@ -18,6 +18,7 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import (
     MODEL_ARCHIVE_METADATA_FILE,
@@ -32,7 +33,6 @@ from threadpoolctl import threadpool_limits
 
 from bot.engine.conversation import READING, stored_reading
 from bot.engine.custom_actions import CustomAction, LocalActions
-from bot.engine.graph_runner import InOrderRunner
 from bot.engine.response_generator import CuratedResponseGenerator
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class _Processor(MessageProcessor):
         archive = Path(model_path)
         with tempfile.TemporaryDirectory() as folder:
             metadata, runner = load_predict_graph_runner(
-                Path(folder), archive, _PredictionOnly, InOrderRunner
+                Path(folder), archive, _PredictionOnly, DaskGraphRunner
             )
         return archive.name, metadata, runner
 
