@@ -14,12 +14,13 @@ from typing import Any
 
 import msgspec
 
-from bot.knowledge import AnswerStore, read_examples
+from bot.knowledge import AnswerStore, OtherMedicines, read_examples, read_other_medicines
 from bot.understanding import (
     Example,
     LastAnswer,
     SentenceEncoder,
     Understanding,
+    Understood,
     comparable,
 )
 
@@ -100,7 +101,8 @@ def _sets(name: str) -> list[Path]:
 
 def _questions(model: Understanding, path: Path) -> dict[str, Any]:
     rows = read_rows(path)
-    read = [model.read(text) for text, _ in rows]
+    others = read_other_medicines(PROJECT / "data" / "other_medicines.yml")
+    read = [_declined_for(others, text, model.read(text)) for text, _ in rows]
     inside = [(label, r) for (_, label), r in zip(rows, read, strict=True) if label != OUT_OF_SCOPE]
     said = [Answered((r.faq_id, *r.also) if r.faq_id else (), r.suggested) for r in read]
     return figures(rows, said) | {
@@ -111,6 +113,13 @@ def _questions(model: Understanding, path: Path) -> dict[str, Any]:
             [label == r.alternatives[0][0] for (_, label), r in zip(rows, read, strict=True)],
         ),
     }
+
+
+def _declined_for(others: OtherMedicines, text: str, read: Understood) -> Understood:
+    """What is about another medicine is declined, as the assistant does."""
+    if read.faq_id and not read.also and others.forbids(f"{text} {read.repaired}", read.faq_id):
+        return read.declined("asks about another medicine")
+    return read
 
 
 def _two_questions(model: Understanding, path: Path) -> dict[str, Any]:

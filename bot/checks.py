@@ -9,13 +9,14 @@ from bot.problems import DataError, Problem
 
 def check_all(data: Path) -> list[Problem]:
     """Every problem in the data folder, in the order of files and lines."""
-    from bot.knowledge import read_clinic
+    from bot.knowledge import read_clinic, read_other_medicines
     from bot.knowledge.checks import check_knowledge
     from bot.safety import GuidedCheck, Replies, SafetyScreen
 
     problems = list(check_knowledge(data))
     for read in (
         lambda: read_clinic(data / "clinic.yml"),
+        lambda: read_other_medicines(data / "other_medicines.yml"),
         lambda: SafetyScreen.load(data / "triage"),
         lambda: Replies.load(data / "triage"),
         lambda: GuidedCheck.load(data / "triage"),

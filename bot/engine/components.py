@@ -164,15 +164,17 @@ class FaqClassifier(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Reads each message in the light of the conversation."""
-        answers, topic = resources.answers(), context_of(tracker).topic
+        answers, others = resources.answers(), resources.other_medicines()
+        topic = context_of(tracker).topic
         given = answers.get(topic) if topic else None
         last = None
         if given:
             akin = partial(answers.of_one_group, given.id)
             last = LastAnswer(given.id, given.follow_ups, akin)
         for message in messages:
-            understood = self.model.read(message.get(TEXT) or "", last)
-            set_reading(message, first_reading(understood, answers))
+            text = message.get(TEXT) or ""
+            understood = self.model.read(text, last)
+            set_reading(message, first_reading(understood, answers, others, text))
         return messages
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from bot.engine.conversation import Context
-from bot.knowledge import FAQ_PREFIX, AnswerStore
+from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
 from bot.understanding import Understood
 
@@ -54,8 +54,22 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     check_answers: dict[str, str] = {}
 
 
-def first_reading(understood: Understood, answers: AnswerStore) -> Reading:
-    """What the classifier understood, less the answers that may not be shown now."""
+def first_reading(
+    understood: Understood, answers: AnswerStore, others: OtherMedicines, text: str
+) -> Reading:
+    """What the classifier understood, less the answers that may not be shown now.
+
+    Args:
+        understood: what the classifier made of the message.
+        answers: the answers that are published.
+        others: the medicines of which they say nothing.
+        text: the message.
+    """
+    if understood.faq_id and not understood.also:
+        # Of several questions, nobody knows which one is about the other medicine.
+        named = f"{text} {understood.repaired}"
+        if others.forbids(named, understood.faq_id):
+            understood = understood.declined("asks about another medicine")
     shown = [
         faq_id
         for faq_id in (understood.faq_id, *understood.also)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from bot.knowledge import AnswerStore, Clinic, LiveFile, read_clinic, read_examples
+from bot.knowledge import (
+    AnswerStore,
+    Clinic,
+    LiveFile,
+    OtherMedicines,
+    read_clinic,
+    read_examples,
+    read_other_medicines,
+)
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
 from bot.understanding import SentenceEncoder, english_words
@@ -46,6 +54,16 @@ def clinic_file() -> LiveFile[Clinic]:
 def clinic() -> Clinic:
     """The clinic's details now. Raises `DataError` when data/clinic.yml was never right."""
     return clinic_file().get()
+
+
+@lru_cache(maxsize=1)
+def _other_medicines_file() -> LiveFile[OtherMedicines]:
+    return LiveFile(settings().data / "other_medicines.yml", read_other_medicines)
+
+
+def other_medicines() -> OtherMedicines:
+    """Which medicines are not Dupixent, as data/other_medicines.yml says now."""
+    return _other_medicines_file().get()
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from bot.knowledge.answers import NOT_REVIEWED, Answer, Source, read_answer
 from bot.knowledge.clinic import Clinic, read_clinic
 from bot.knowledge.examples import FAQ_PREFIX, TrainingExample, read_examples
 from bot.knowledge.live_file import LiveFile
+from bot.knowledge.other_medicines import OtherMedicines, read_other_medicines
 
 __all__ = [
     "FAQ_PREFIX",
@@ -13,9 +14,11 @@ __all__ = [
     "AnswerStore",
     "Clinic",
     "LiveFile",
+    "OtherMedicines",
     "Source",
     "TrainingExample",
     "read_answer",
     "read_clinic",
     "read_examples",
+    "read_other_medicines",
 ]

@@ -57,10 +57,11 @@ class Matcher:
         offset: int,
         idioms: Sequence[Pattern],
     ) -> list[Match]:
+        excuses = (*rule.unless, *idioms)
         for pattern in patterns:
-            spans = pattern.find(text, wide=rule.data.whole_message)
-            if spans and not self._excused(text, spans, (*rule.unless, *idioms)):
-                return [Match(rule, tuple(_numbers(text, spans, offset)))]
+            for spans in pattern.places(text, wide=rule.data.whole_message):
+                if not self._excused(text, spans, excuses):
+                    return [Match(rule, tuple(_numbers(text, spans, offset)))]
         return []
 
     def _excused(
@@ -70,8 +71,7 @@ class Matcher:
         if self._about_no_patient(text, max(end for _, end in spans)):
             return True
         for idiom in idioms:
-            excuse = idiom.find(text)
-            if excuse:
+            for excuse in idiom.places(text):
                 start = min(a for a, _ in excuse)
                 end = max(b for _, b in excuse)
                 # "Sick of" is a figure of speech; "sick of living" names more than it does.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 NEAR = 8
@@ -27,6 +27,7 @@ _RANGE = re.compile(r"\[(\d+)(?:\.(\d))?-(\d+)(?:\.\d)?\]")
 _ENDINGS = ("", "s", "es", "ed", "ing", "en", "er", "y", "ness", "ling", "ting", "ning", "d", "ly")
 _ANY_NUMBER = "#"
 _SHORTEST_STEM = 3
+_MOST_PLACES = 4
 
 
 class BadPattern(ValueError):
@@ -65,6 +66,13 @@ class Pattern:
     def find(self, text: str, wide: bool = False) -> list[tuple[int, int]]:
         """The first match in a text: one span for each part, or nothing.
 
+        Args: as for `places`.
+        """
+        return next(self.places(text, wide), [])
+
+    def places(self, text: str, wide: bool = False) -> Iterator[list[tuple[int, int]]]:
+        """The matches in a text, each as one span for each part, in the text's order.
+
         Args:
             text: words with single spaces between them.
             wide: let the parts stand further apart, for a whole message.
@@ -73,16 +81,13 @@ class Pattern:
         for part in self._parts:
             found = [match.span() for match in part.finditer(text)]
             if not found:
-                return []
-            spans.append(found[:4])
-        if len(spans) == 1:
-            return [spans[0][0]]
+                return
+            spans.append(found[:_MOST_PLACES])
         near = FAR if wide else NEAR
         for choice in itertools.product(*spans):
             ordered = sorted(choice)
             if all(_apart(text, a, b) <= near for a, b in itertools.pairwise(ordered)):
-                return ordered
-        return []
+                yield ordered
 
 
 class PatternIndex:

@@ -140,13 +140,14 @@ class SafetyScreen:
             rest = self._without_denials(text, findings)
             calmer = second.judge(rest, self._hear(rest))
             judgement = min(judgement, calmer, key=lambda judged: judged.today)
-        only_asked = (
-            found.asked == "emergency"
+        statuses = {finding.status for finding in findings}
+        only_named = (
+            (found.asked == "emergency" or "historical" in statuses)
             and level in ("routine", "none")
-            and not any(finding.status == "negated" for finding in findings)
+            and "negated" not in statuses
         )
-        if only_asked and judgement.today < second.settings.asked_from:
-            return found  # Answered as a question, with "if this is happening now" at the end.
+        if only_named and judgement.today < second.settings.asked_from:
+            return found  # A question gets its answer, and "if this is happening now" after it.
         guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
         if guessed:
             level = judgement.level

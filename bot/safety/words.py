@@ -53,7 +53,8 @@ SPELLINGS = {
     "kant": "can't", "temprature": "temperature", "suiside": "suicide", "joynts": "joints",
     "feaver": "fever", "shrot": "short", "trubble": "trouble", "chset": "chest", "hevy": "heavy",
     "tite": "tight", "toung": "tongue", "chestpain": "chest pain", "asma": "asthma",
-    "pufy": "puffy", "hievs": "hives", "welps": "welts", "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
+    "pufy": "puffy", "hievs": "hives", "welps": "welts",
+    "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
 }  # fmt: skip
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
              "it's"}  # fmt: skip

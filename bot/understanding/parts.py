@@ -42,7 +42,9 @@ _CLAUSE = re.compile(
 )
 # "Is it ok for my baby and my dad": a person, no clause of its own.
 _WHOSE = frozenset(("my", "our", "his", "her"))
-_SOMEBODY = re.compile(r"(?:my|our|his|her)\b(?!.*\b(?:is|are|was|were|has|have|had|do|does|did)\b)")
+_SOMEBODY = re.compile(
+    r"(?:my|our|his|her)\b(?!.*\b(?:is|are|was|were|has|have|had|do|does|did)\b)"
+)
 _ENOUGH = re.compile(r"\w")
 # Words of a greeting, an apology or a thank-you: a piece of nothing else asks and tells nothing.
 _COURTESIES = frozenset(

@@ -21,7 +21,7 @@ FALLBACK = "nlu_fallback"
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
-COST_OF_WRONG = 1.5
+COST_OF_WRONG = 1.4
 THRESHOLD = 1 - 1 / COST_OF_WRONG
 # A piece that asks nothing is read as a question only when it is this clear; what is so
 # clear by itself needs no story to explain it.
@@ -53,6 +53,18 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     repaired: str = ""
     reasons: tuple[str, ...] = ()
     again: bool = False
+
+    def declined(self, reason: str) -> Understood:
+        """The same message without an answer; what it could mean is suggested."""
+        return msgspec.structs.replace(
+            self,
+            intent=OUT_OF_SCOPE,
+            faq_id=None,
+            also=(),
+            suggested=tuple(faq_id for faq_id, _ in self.alternatives[:SUGGESTIONS]),
+            reasons=(*self.reasons, reason),
+            again=False,
+        )
 
 
 class Understanding:

@@ -44,7 +44,9 @@ def test_a_question_with_a_word_of_its_own_or_no_question_is_not_bare(text: str)
     assert not followups.bare(text)
 
 
-@pytest.mark.parametrize("text", ["what about three weeks", "why tho", "how long after can it start"])
+@pytest.mark.parametrize(
+    "text", ["what about three weeks", "why tho", "how long after can it start"]
+)
 def test_words_of_time_are_no_words_of_their_own_after_an_answer(text: str) -> None:
     assert followups.bare(text, after_answer=True)
     assert not followups.bare(text)
@@ -66,7 +68,8 @@ def test_a_statement_of_its_own_does_not_point_back() -> None:
 @pytest.mark.parametrize("text", ["and below six months?", "even in summer", "my twins too?"])
 def test_what_goes_on_with_the_last_question_asks_more_of_its_answer(text: str) -> None:
     read = followups.explained(text, UNCLEAR, TOPIC, LastAnswer("children"), 1 / 3)
-    assert read is not None and read.faq_id == "children"
+    assert read is not None
+    assert read.faq_id == "children"
 
 
 @pytest.mark.parametrize("text", ["dupixent price please", "it froze"])
@@ -77,7 +80,8 @@ def test_what_does_not_go_on_is_left_to_the_suggestions(text: str) -> None:
 def test_a_follow_up_that_is_nearest_is_meant_before_the_same_answer() -> None:
     last = LastAnswer("children", follow_ups=("storage",))
     read = followups.explained("and in the fridge?", UNCLEAR, TOPIC, last, 1 / 3)
-    assert read is not None and read.faq_id == "storage"
+    assert read is not None
+    assert read.faq_id == "storage"
 
 
 def test_small_talk_asks_nothing_more_of_an_answer() -> None:
