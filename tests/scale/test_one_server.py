@@ -14,7 +14,7 @@ from faqbot_process import FaqbotProcess
 from patients import EMERGENCY, TEXTS
 from services import children_of
 
-NEEDS_AN_ACTION = "what about the thing with the other one"
+NEEDS_AN_ACTION = "the thing somebody once told somebody about the other stuff"
 
 
 class Visitor:
