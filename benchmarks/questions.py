@@ -104,7 +104,7 @@ def _questions(model: Understanding, path: Path) -> dict[str, Any]:
     others = read_other_medicines(PROJECT / "data" / "other_medicines.yml")
     read = [_declined_for(others, text, model.read(text)) for text, _ in rows]
     inside = [(label, r) for (_, label), r in zip(rows, read, strict=True) if label != OUT_OF_SCOPE]
-    said = [Answered((r.faq_id, *r.also) if r.faq_id else (), r.suggested) for r in read]
+    said = [Answered(r.faq_ids, r.suggested) for r in read]
     return figures(rows, said) | {
         "first": _share(label == r.alternatives[0][0] for label, r in inside),
         "in_first_three": _share(label in dict(r.alternatives[:3]) for label, r in inside),
@@ -117,9 +117,8 @@ def _questions(model: Understanding, path: Path) -> dict[str, Any]:
 
 def _declined_for(others: OtherMedicines, text: str, read: Understood) -> Understood:
     """What is about another medicine is declined, as the assistant does."""
-    if read.faq_id and not read.also and others.forbids(f"{text} {read.repaired}", read.faq_id):
-        return read.declined("asks about another medicine")
-    return read
+    forbidden = others.forbids(f"{text} {read.repaired}", read.faq_ids)
+    return read.declined("asks about another medicine") if forbidden else read
 
 
 def _two_questions(model: Understanding, path: Path) -> dict[str, Any]:

@@ -65,16 +65,9 @@ def first_reading(
         others: the medicines of which they say nothing.
         text: the message.
     """
-    if understood.faq_id and not understood.also:
-        # Of several questions, nobody knows which one is about the other medicine.
-        named = f"{text} {understood.repaired}"
-        if others.forbids(named, understood.faq_id):
-            understood = understood.declined("asks about another medicine")
-    shown = [
-        faq_id
-        for faq_id in (understood.faq_id, *understood.also)
-        if faq_id and answers.get(faq_id) is not None
-    ]
+    if others.forbids(f"{text} {understood.repaired}", understood.faq_ids):
+        understood = understood.declined("asks about another medicine")
+    shown = [faq_id for faq_id in understood.faq_ids if answers.get(faq_id) is not None]
     intent = understood.intent
     reasons = tuple(understood.reasons)
     if intent.startswith(FAQ_PREFIX) and not shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from bot.problems import (
     Problem,
     line_of,
     load_yaml,
-    plain,
     read_text,
     relative,
     to_struct,
@@ -33,11 +33,15 @@ class OtherMedicines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, di
     def _theirs(self) -> frozenset[str]:
         return frozenset(name for group in self.names for name in group)
 
-    def forbids(self, text: str, faq_id: str) -> bool:
-        """Whether the text asks about another medicine and this answer is about Dupixent."""
+    def forbids(self, text: str, faq_ids: Sequence[str]) -> bool:
+        """Whether the text asks about another medicine and its answer is about Dupixent.
+
+        Of several questions nobody knows which one is about the other medicine.
+        """
         words = set(_WORD.findall(text.lower()))
         return (
-            faq_id not in self.answers
+            len(faq_ids) == 1
+            and faq_ids[0] not in self.answers
             and not words.isdisjoint(self._theirs)
             and words.isdisjoint(self.ours)
         )
@@ -47,23 +51,29 @@ def read_other_medicines(path: Path) -> OtherMedicines:
     """Reads data/other_medicines.yml; without the file nothing is forbidden.
 
     Raises:
-        DataError: an unknown key, or a name that is no single word in lower case or stands twice.
+        DataError: an unknown key, a name that is no single word in lower case or stands
+            twice, or an answer for which data/faq has no file.
     """
     if not path.exists():
         return OtherMedicines()
     data = load_yaml(read_text(path), path)
     others: OtherMedicines = to_struct(data, OtherMedicines, path)
     problems: list[Problem] = []
+
+    def wrong(keys: tuple[str | int, ...], message: str, fix: str) -> None:
+        problems.append(Problem(relative(path), line_of(data, keys), message, fix))
+
+    for place, faq_id in enumerate(others.answers):
+        if not (path.parent / "faq" / f"{faq_id}.md").exists():
+            wrong(("answers", place), f"There is no answer `{faq_id}`.", "Name an answer's id.")
     seen = set(others.ours)
     for group, names in enumerate(others.names):
         for place, name in enumerate(names):
-            line = line_of(data, ("names", group, place))
+            keys = ("names", group, place)
             if not _WORD.fullmatch(name) or name != name.lower():
-                message, fix = f"`{plain(name)}` is not one word in lower case.", "Write it so."
-                problems.append(Problem(relative(path), line, message, fix))
+                wrong(keys, f"`{name}` is not one word in lower case.", "Write it so.")
             if name in seen:
-                message, fix = f"`{plain(name)}` stands twice.", "Remove one of the two."
-                problems.append(Problem(relative(path), line, message, fix))
+                wrong(keys, f"`{name}` stands twice.", "Remove one of the two.")
             seen.add(name)
     if problems:
         raise DataError(problems)

@@ -54,6 +54,11 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     again: bool = False
 
+    @property
+    def faq_ids(self) -> tuple[str, ...]:
+        """The answers that it asks for, in order."""
+        return (self.faq_id, *self.also) if self.faq_id else ()
+
     def declined(self, reason: str) -> Understood:
         """The same message without an answer; what it could mean is suggested."""
         return msgspec.structs.replace(

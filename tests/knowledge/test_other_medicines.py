@@ -27,13 +27,13 @@ def test_a_named_medicine_forbids_answers_about_dupixent(
     project: Path, text: str, forbidden: bool
 ) -> None:
     others = read_other_medicines(project / "data" / "other_medicines.yml")
-    assert others.forbids(text, "blood_tests") is forbidden
-    assert not others.forbids(text, "other_medicines")
+    assert others.forbids(text, ("blood_tests",)) is forbidden
+    assert not others.forbids(text, ("other_medicines",))
 
 
 def test_without_the_file_nothing_is_forbidden(tmp_path: Path) -> None:
     others = read_other_medicines(tmp_path / "other_medicines.yml")
-    assert not others.forbids("my ozempic pen", "storage")
+    assert not others.forbids("my ozempic pen", ("storage",))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_without_the_file_nothing_is_forbidden(tmp_path: Path) -> None:
         ("names: [[humira], [advil, humira]]\n", "stands twice"),
         ("ours: [humira]\nnames: [[humira]]\n", "stands twice"),
         ("colour: red\n", "nknown"),
+        ("ours: [dupixent]\nanswers: [nowhere]\n", "no answer `nowhere`"),
         ("names: [\n", "YAML"),
     ],
 )
