@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,11 +90,11 @@ class RedFlags(msgspec.Struct, frozen=True):
         """Whether a message, as words with single spaces, names a baby, pregnancy or weak
         immunity: "9 months old", but not "9 months on Dupixent".
         """
-        excused = [span for pattern in self.no_raisers for span in pattern.find(message)]
+        excused = [span for found in _places(self.no_raisers, message) for span in found]
         return any(
             not any(a <= start and end <= b for a, b in excused)
-            for pattern in self.raisers
-            for start, end in pattern.find(message)
+            for found in _places(self.raisers, message)
+            for start, end in found
         )
 
 
@@ -166,6 +167,12 @@ def _read(path: Path, text: str) -> RedFlags:
     if problems:
         raise DataError(problems)
     return result
+
+
+def _places(patterns: Iterable[Pattern], text: str) -> Iterator[list[tuple[int, int]]]:
+    """Every place at which one of the patterns matches."""
+    for pattern in patterns:
+        yield from pattern.places(text)
 
 
 def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:

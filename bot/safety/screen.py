@@ -140,11 +140,11 @@ class SafetyScreen:
             rest = self._without_denials(text, findings)
             calmer = second.judge(rest, self._hear(rest))
             judgement = min(judgement, calmer, key=lambda judged: judged.today)
-        statuses = {finding.status for finding in findings}
+        told = {finding.status for finding in findings if finding.level == "emergency"}
         only_named = (
-            (found.asked == "emergency" or "historical" in statuses)
-            and level in ("routine", "none")
-            and "negated" not in statuses
+            level in ("routine", "none")
+            and not told.isdisjoint({"hypothetical", "historical"})
+            and not any(finding.status == "negated" for finding in findings)
         )
         if only_named and judgement.today < second.settings.asked_from:
             return found  # A question gets its answer, and "if this is happening now" after it.
