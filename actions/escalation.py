@@ -50,12 +50,24 @@ class ActionAdviseNextStep(SafeAction, Action):
             for slot in CHECK_SLOTS
             if (value := tracker.get_slot(slot))
         }
-        advice = GuidedCheck.load(self._folder).advise(answers)
+        advice = GuidedCheck.load(self._folder).advise(answers, raised=raised_in_check(tracker))
         dispatcher.utter_message(response="utter_advice", advice=msgspec.to_builtins(advice))
         return [
             *(SlotSet(slot, None) for slot in CHECK_SLOTS),
             highest_so_far(tracker, advice.level),
         ]
+
+
+def raised_in_check(tracker: Tracker) -> bool:
+    """Whether the patient named a baby, pregnancy or weak immunity since the check began."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            reading = (event.get("parse_data") or {}).get("reading") or {}
+            if reading.get("raises"):
+                return True
+            if reading.get("intent") == "start_skin_check":
+                return False
+    return False
 
 
 def highest_so_far(tracker: Tracker, level: str) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from bot.engine import resources
 from bot.knowledge import AnswerStore, OtherMedicines, read_examples, read_other_medicines
 from bot.understanding import (
     Example,
-    LastAnswer,
     SentenceEncoder,
     Understanding,
     Understood,
@@ -70,7 +69,7 @@ def figures(rows: Sequence[tuple[str, str]], answered: Sequence[Answered]) -> di
 def evaluate(encoder: SentenceEncoder) -> dict[str, Any]:
     """Trains on the project's examples and measures on all evaluation sets."""
     examples, questions = training_examples()
-    model = Understanding.train(examples, questions, encoder)
+    model = Understanding.train(examples, questions, encoder, resources.follow_ups())
     return {
         **{path.stem: _questions(model, path) for path in _question_sets()},
         **{path.stem: _two_questions(model, path) for path in _sets("two_questions")},
@@ -144,12 +143,11 @@ def _two_questions(model: Understanding, path: Path) -> dict[str, Any]:
 def _followups(model: Understanding, path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [(row["previous"], row["text"], row["label"]) for row in csv.DictReader(file)]
-    store = AnswerStore(PROJECT / "data" / "faq")
-    read = []
-    for previous, text, label in rows:
-        given = store.published()[previous]
-        last = LastAnswer(previous, given.follow_ups, partial(store.of_one_group, previous))
-        read.append((label, model.read(text, last).faq_id))
+    answers = resources.answers().published()
+    read = [
+        (label, model.read(text, resources.last_answer(answers[previous])).faq_id)
+        for previous, text, label in rows
+    ]
     meant = [(label, given) for label, given in read if label != NOTHING]
     return {
         "answerable": len(meant),

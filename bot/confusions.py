@@ -7,7 +7,7 @@ editor where the two answers need contrast, or where an example stands in the wr
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +23,10 @@ from bot.understanding import Example, SentenceEncoder, Understanding, normal
 FOLDS = 5
 
 
+class TooFewExamples(ValueError):
+    """There is nothing to compare yet; the message says what is missing."""
+
+
 class Reading(msgspec.Struct, frozen=True):
     """One training example and what a model that had not seen it took it for."""
 
@@ -30,23 +34,18 @@ class Reading(msgspec.Struct, frozen=True):
     predicted: str
 
 
-def report(settings: Settings, most: int, plot: Path | None = None) -> str:
-    """The pairs of answers that are mixed up most, with sentences, and the F1.
+def read_all(settings: Settings) -> list[Reading]:
+    """Reads every training example in data/nlu with a model that has not seen it.
 
-    Args:
-        settings: where the data is.
-        most: how many pairs to show.
-        plot: where to write a heat map (PNG), if anywhere.
+    Raises:
+        TooFewExamples: no two intents have an example for each fold.
     """
     from bot.engine import resources
 
     answers = AnswerStore(settings.data / "faq").published()
     questions = {faq_id: answer.question for faq_id, answer in answers.items()}
     examples = read_examples(settings.data / "nlu")
-    readings = cross_validate(examples, questions, resources.encoder())
-    if plot is not None:
-        draw(readings, plot)
-    return as_text(readings, most)
+    return cross_validate(examples, questions, resources.encoder())
 
 
 def cross_validate(
@@ -58,8 +57,14 @@ def cross_validate(
     """Reads each example with a model trained on the other folds (stratified, seed 0).
 
     Raises:
-        ValueError: an intent has fewer examples than there are folds.
+        TooFewExamples: no two intents have an example for each fold.
     """
+    counts = Counter(example.intent for example in examples)
+    if sum(count >= folds for count in counts.values()) < 2:
+        raise TooFewExamples(
+            f"At least two intents need {folds} examples or more, to be read in {folds} folds. "
+            "`faqbot check` says where examples are missing."
+        )
     intents = np.array([example.intent for example in examples], dtype=object)
     predicted = np.empty(len(examples), dtype=object)
     splits = StratifiedKFold(n_splits=folds, shuffle=True, random_state=0)
@@ -94,7 +99,12 @@ def mixed_up(readings: Sequence[Reading]) -> list[tuple[tuple[str, str], list[Re
 
 
 def as_text(readings: Sequence[Reading], most: int) -> str:
-    """The report for the terminal."""
+    """The pairs of answers that are mixed up most, with sentences, and the F1.
+
+    Args:
+        readings: all readings.
+        most: how many pairs to show.
+    """
     pairs = mixed_up(readings)
     wrong = sum(len(found) for _, found in pairs)
     asked = [reading for reading in readings if reading.example.intent.startswith(FAQ_PREFIX)]
@@ -141,4 +151,4 @@ def draw(readings: Sequence[Reading], path: Path) -> None:
     if names:
         figure.colorbar(image, ax=axes, shrink=0.6, label="examples")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=110, format="png")

@@ -17,6 +17,14 @@ import msgspec
 
 from bot.problems import DataError, Problem
 
+# The least and the most days for which a conversation may be kept.
+RETENTION_DAYS = (0.0001, 3650.0)
+LEAST_KEY_CHARACTERS = 32
+_ADDRESS = (
+    "Write scheme://name:password@host:port/…, and in name and password %40 for @, %2F for /, "
+    "%3A for :, %3F for ?, %23 for #, %5B for [."
+)
+
 
 class Setting(NamedTuple):
     """One setting: the environment variable, its default as text, and what it does."""
@@ -39,7 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FAQBOT_REDIS_URL",
         "",
-        "redis://… for locks, rate limits and message ids. Needed by two servers or more.",
+        "redis://… for locks and rate limits that two servers or more share.",
     ),
     Setting(
         "FAQBOT_SECRET_KEY",
@@ -149,12 +157,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return tuple(part.strip().rstrip("/") for part in texts[name].split(",") if part.strip())
 
     def rate(name: str) -> str:
-        from limits import parse
+        from limits import parse_many
 
         try:
-            parse(texts[name])
+            rates = parse_many(texts[name])
         except ValueError:
-            problems.append(_problem(name, f"`{texts[name]}` is no rate.", "Write 20/minute."))
+            rates = []
+        if len(rates) != 1:
+            problems.append(_problem(name, f"`{texts[name]}` is no rate.", "Write one: 20/minute."))
         return texts[name]
 
     def address(name: str, *schemes: str) -> str:
@@ -162,6 +172,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             problems.append(
                 _problem(name, "This address will not do.", f"Begin it with {schemes[0]}.")
             )
+            return texts[name]
+        try:
+            _check_address(texts[name])
+        except ValueError:
+            problems.append(_problem(name, "This address will not do.", _ADDRESS))
         return texts[name]
 
     def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
@@ -180,18 +195,20 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             problems.append(
                 _problem("FAQBOT_ALLOWED_ORIGINS", f"`{origin}` is no origin.", "https://host.")
             )
+    # Other processes are started in this folder; they have to find the same one.
+    project = Path(texts["FAQBOT_PROJECT"]).resolve()
     settings = Settings(
         port=int(number("PORT", 0, 65535)),
         host=texts["FAQBOT_HOST"],
-        project=Path(texts["FAQBOT_PROJECT"]),
-        var=Path(texts["FAQBOT_PROJECT"]) / texts["FAQBOT_VAR"],
+        project=project,
+        var=project / texts["FAQBOT_VAR"],
         database_url=address("FAQBOT_DATABASE_URL", "postgresql://", "sqlite:///"),
         redis_url=address("FAQBOT_REDIS_URL", "redis://", "rediss://", "unix://"),
         secret_key=texts["FAQBOT_SECRET_KEY"],
         allowed_origins=listed("FAQBOT_ALLOWED_ORIGINS"),
         trusted_proxies=networks("FAQBOT_TRUSTED_PROXIES"),
         session_hours=number("FAQBOT_SESSION_HOURS", 0.01, 24 * 365),
-        retention_days=number("FAQBOT_RETENTION_DAYS", 0.0001, 3650),
+        retention_days=number("FAQBOT_RETENTION_DAYS", *RETENTION_DAYS),
         rate_session=rate("FAQBOT_RATE_SESSION"),
         rate_address=rate("FAQBOT_RATE_ADDRESS"),
         rate_new_sessions=rate("FAQBOT_RATE_NEW_SESSIONS"),
@@ -203,10 +220,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_format=choice("FAQBOT_LOG_FORMAT", "text", "json"),
         log_level=choice("FAQBOT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
     )
-    if settings.secret_key and len(settings.secret_key) < 32:
-        problems.append(
-            _problem("FAQBOT_SECRET_KEY", "The key is too short.", "Use 32 characters or more.")
-        )
+    if settings.secret_key and len(settings.secret_key) < LEAST_KEY_CHARACTERS:
+        fix = f"Use {LEAST_KEY_CHARACTERS} characters or more."
+        problems.append(_problem("FAQBOT_SECRET_KEY", "The key is too short.", fix))
     several = settings.redis_url and settings.database_url.startswith("postgresql")
     if several and not settings.secret_key:
         problems.append(
@@ -239,7 +255,7 @@ def warnings_of(settings: Settings) -> list[str]:
 
 
 def described(name: str, value: str) -> str:
-    """A setting's value as it may be shown and kept: secrets as fingerprints.
+    """A setting's value as it may be shown and kept: the key as a fingerprint, no password.
 
     Args:
         name: the setting.
@@ -248,12 +264,52 @@ def described(name: str, value: str) -> str:
     value = value or next(s.default for s in SETTINGS if s.name == name)
     if name == "FAQBOT_SECRET_KEY" and value:
         return f"sha256:{hashlib.sha256(value.encode()).hexdigest()[:8]}"
-    if name in ("FAQBOT_DATABASE_URL", "FAQBOT_REDIS_URL"):
-        parts = urllib.parse.urlsplit(value)
-        if parts.password:
-            host = parts.netloc.rpartition("@")[2]
-            return parts._replace(netloc=f"{parts.username}:…@{host}").geturl()
-    return value
+    return _without_secrets(value) if name.endswith("_URL") else value
+
+
+def _check_address(address: str) -> None:
+    """Raises `ValueError` for an address that its reader would stumble over."""
+    if not address or address.startswith("sqlite"):
+        return
+    parts = _parts(address)
+    if parts.scheme in ("redis", "rediss", "unix"):
+        from redis.connection import parse_url
+
+        parse_url(address)
+    elif parts.scheme in ("http", "https") and not parts.hostname:
+        raise ValueError("no host")
+
+
+def _parts(address: str) -> urllib.parse.SplitResult:
+    """The parts of an address in which all libraries see the same parts.
+
+    Raises:
+        ValueError: the port is no number, or the password may end elsewhere for others.
+    """
+    parts = urllib.parse.urlsplit(address)
+    user, _, host = parts.netloc.rpartition("@")
+    # One of @ / ? # in a password, written as it is, leaves an @ in one of these.
+    if "@" in "".join((user, parts.path, parts.query, parts.fragment)):
+        raise ValueError("more than one @")
+    if parts.port is None and host.endswith(":"):
+        raise ValueError("no port")
+    return parts
+
+
+def _without_secrets(address: str) -> str:
+    """The address without its password, and without its query, which may hold one too."""
+    if not address or address.startswith("sqlite"):
+        return address.partition("?")[0]
+    try:
+        parts = _parts(address)
+    except ValueError:
+        return "…"
+    user, at, host = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    shown = f"{name}:…" if colon else name
+    if user and parts.scheme in ("http", "https"):
+        shown = "…"  # there the name itself may be the secret
+    return f"{parts.scheme}://{shown}{at}{host}{parts.path}{'?…' if parts.query else ''}"
 
 
 def _problem(name: str, message: str, fix: str) -> Problem:

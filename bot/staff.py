@@ -12,7 +12,7 @@ from bot.engine.audit import Audit, Entry, somebody
 from bot.engine.conversation_store import ConversationStore
 from bot.engine.database import database_url, prepare
 from bot.problems import DataError, Problem
-from bot.settings import Settings
+from bot.settings import RETENTION_DAYS, Settings
 
 
 @contextmanager
@@ -54,8 +54,13 @@ def purge(settings: Settings, days: float) -> int:
     """Removes conversations that were silent for so many days; returns how many.
 
     Raises:
+        ValueError: conversations may not be kept for so long or short a time.
         DataError: the database cannot be reached.
     """
+    low, high = RETENTION_DAYS
+    # A time to come would take the conversations that are going on, too.
+    if not low <= days <= high:
+        raise ValueError(f"{days:g} days will not do. Give {low:g} to {high:g}.")
     with _store(settings) as store:
         return store.purge_now(time.time() - days * 86_400, somebody())
 

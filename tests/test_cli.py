@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
+import multiprocessing
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import cli
+from bot.confusions import Reading
 from bot.engine import resources
-from bot.parse import messages
+from bot.knowledge import TrainingExample
+from bot.parse import message, parse_lines
 from bot.settings import Settings
 
 
@@ -20,13 +30,14 @@ def run(*arguments: str) -> int:
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch):
-    def type_in(text: str | bytes) -> None:
-        content = text if isinstance(text, bytes) else text.encode()
-        stream = io.TextIOWrapper(io.BytesIO(content))
-        monkeypatch.setattr("sys.stdin", stream)
+def typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    def type_in(text: str) -> None:
+        path = tmp_path / "typed"
+        path.write_text(text)
+        monkeypatch.setattr("sys.stdin", files.enter_context(path.open()))
 
-    return type_in
+    with ExitStack() as files:
+        yield type_in
 
 
 def parsed(capsys: pytest.CaptureFixture[str]) -> list[dict]:
@@ -82,9 +93,114 @@ def test_parse_answers_several_questions(typed, capsys, model) -> None:
     assert [entry["faq_id"], *entry["also"]] == ["alcohol", "hair_loss", "where_to_inject"]
 
 
-def test_a_json_string_stands_for_text_with_line_breaks() -> None:
-    lines = io.BytesIO(b'"one\\ntwo"\n"not json\nplain\r\n\xff bytes\n')
-    assert list(messages(lines)) == ["one\ntwo", '"not json', "plain", "\ufffd bytes"]
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (b'"one\\ntwo"\n', "one\ntwo"),
+        (b'"not json\n', '"not json'),
+        (b'"two" "strings"\n', '"two" "strings"'),
+        (b"plain\r\n", "plain"),
+        (b"the last", "the last"),
+        (b"\xff bytes\n", "\ufffd bytes"),
+    ],
+)
+def test_a_json_string_stands_for_text_with_line_breaks(line: bytes, text: str) -> None:
+    assert message(line) == text
+
+
+class Stub:
+    """Stands for a model: reads messages at once, or as the message says."""
+
+    def read_now(self, text: str) -> dict[str, Any]:
+        if text == "slow":
+            time.sleep(0.3)
+        if text == "broken":
+            raise ValueError(text)
+        if text == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        empty: dict[str, Any] = dict.fromkeys(("also", "alternatives", "suggested", "findings"), ())
+        return {**empty, "intent": text, "faq_id": None, "confidence": 0.5, "level": "none"}
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.parse.Assistant", lambda _: Stub())
+    monkeypatch.setattr("bot.cli.serving.ready_model", lambda _: Path("model"))
+
+
+def test_parse_answers_each_line_before_the_next_one_comes(stub: None) -> None:
+    asking, question = os.pipe()
+    answer, answering = os.pipe()
+
+    def parse() -> None:
+        os.close(question)
+        with open(asking, "rb") as lines, open(answering, "w") as out:
+            parse_lines(Path("model"), lines, out)
+
+    process = multiprocessing.get_context("fork").Process(target=parse)
+    process.start()
+    os.close(asking)
+    os.close(answering)
+    with open(question, "wb", buffering=0) as asked, open(answer, "rb", buffering=0) as heard:
+        for text in (b"one", b"two", b"three"):
+            asked.write(text + b"\n")
+            if not select.select([heard], [], [], 20)[0]:
+                process.kill()
+                pytest.fail("no answer")
+            assert json.loads(heard.readline())["text"] == text.decode()
+        asked.write(b"without an end")
+        asked.close()
+        assert json.loads(heard.readline())["text"] == "without an end"
+    process.join(20)
+    assert process.exitcode == 0
+
+
+def test_parse_keeps_the_order_whatever_takes_long(stub: None, typed, capsys) -> None:
+    texts = ["slow", *map(str, range(1000)), "slow", "the last"]
+    typed("\n".join(texts))
+    assert run("parse") == 0
+    assert [entry["text"] for entry in parsed(capsys)] == texts
+
+
+@pytest.mark.parametrize(("bad", "error"), [("broken", "ValueError"), ("killed", "ProcessEnded")])
+def test_parse_goes_on_after_a_message_that_cannot_be_read(
+    bad: str, error: str, stub: None, typed, capsys
+) -> None:
+    texts = ["before", bad, "after", bad, bad, "the last"]
+    typed("\n".join(texts))
+    assert run("parse") == 0
+    out, err = capsys.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [entry["text"] for entry in found] == texts
+    good = [entry for entry in found if "error" not in entry]
+    assert [entry["intent"] for entry in good] == ["before", "after", "the last"]
+    assert list(found[1]) == [*good[0], "error"]
+    assert found[1]["error"] == error
+    assert found[1]["escalation"] == {"level": None, "findings": []}
+    assert "3 messages could not be read" in err
+    assert bad not in err
+
+
+def test_parse_uses_the_cores_that_this_process_may_use(
+    stub: None, typed, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    start = multiprocessing.context.ForkProcess.start
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3})
+    monkeypatch.setattr(
+        "multiprocessing.context.ForkProcess.start",
+        lambda process: (started.append(process), start(process)),
+    )
+    typed("one\ntwo\n")
+    assert run("parse") == 0
+    assert len(parsed(capsys)) == 2
+    assert len(started) == 1
+
+
+def test_parse_of_nothing_writes_nothing(stub: None, typed, capsys) -> None:
+    typed("")
+    assert run("parse") == 0
+    assert parsed(capsys) == []
 
 
 def test_ask_prints_the_reply_as_a_patient_sees_it(capsys, model) -> None:
@@ -157,8 +273,6 @@ def test_check_lists_every_problem_with_file_line_and_fix(
 
 
 def test_a_port_in_use_is_one_clear_line(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -167,4 +281,77 @@ def test_a_port_in_use_is_one_clear_line(capsys, monkeypatch: pytest.MonkeyPatch
         assert run("serve") == 1
     err = capsys.readouterr().err
     assert f"Port {port} is in use." in err
+    assert len(err.splitlines()) == 1
+
+
+def test_an_address_that_cannot_be_read_is_one_clear_line(
+    capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAQBOT_DATABASE_URL", "postgresql://me:se@cret:5@db/chats")
+    for command in (("serve",), ("audit",), ("report",)):
+        assert run(*command) == 1
+        err = capsys.readouterr().err
+        assert "FAQBOT_DATABASE_URL" in err
+        assert "cret" not in err
+        assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["audit", "purge", "pause --reason x", "report"])
+def test_a_folder_that_cannot_be_made_is_one_clear_line(
+    command: str, capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FAQBOT_VAR", str(tmp_path / "file" / "var"))
+    assert run(*command.split()) == 1
+    err = capsys.readouterr().err
+    assert "FAQBOT_VAR" in err
+    assert str(tmp_path / "file" / "var") in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("days", ["-1", "0", "nan", "inf", "99999"])
+def test_purge_refuses_an_age_that_is_none(
+    days: str, capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FAQBOT_VAR", str(tmp_path))
+    assert run("purge", "--days", days) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Give 0.0001 to 3650." in captured.err
+
+
+def test_a_review_sheet_that_cannot_be_written_is_one_clear_line(capsys, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert run("review-sheet", "--out", str(tmp_path / "file" / "sheet.md")) == 1
+    err = capsys.readouterr().err
+    assert f"{tmp_path / 'file'} cannot be used: " in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_heat_map_that_cannot_be_written_costs_nobody_the_report(
+    capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    readings = [Reading(TrainingExample("warm pen", "faq/storage", "faq.yml", 4), "greeting")]
+    monkeypatch.setattr("bot.confusions.read_all", lambda _: readings)
+    (tmp_path / "file").touch()
+    assert run("confusions", "--plot", str(tmp_path / "file" / "map.png")) == 1
+    captured = capsys.readouterr()
+    assert "“warm pen” (faq.yml:4) is faq/storage" in captured.out
+    assert f"{tmp_path / 'file'} cannot be used: " in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_confusions_of_few_examples_is_one_clear_line(
+    capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config.yml").touch()
+    for folder in ("faq", "nlu"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+    (tmp_path / "data" / "nlu" / "faq.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: greeting\n  examples: |\n    - hello\n    - hi\n'
+    )
+    monkeypatch.setenv("FAQBOT_PROJECT", str(tmp_path))
+    assert run("confusions") == 1
+    err = capsys.readouterr().err
+    assert "two intents need 5 examples or more" in err
     assert len(err.splitlines()) == 1

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.confusions import Reading, as_text, cross_validate, draw, f1, mixed_up
+from bot.confusions import (
+    Reading,
+    TooFewExamples,
+    as_text,
+    cross_validate,
+    draw,
+    f1,
+    mixed_up,
+)
 from bot.knowledge import TrainingExample
 from bot.understanding import SentenceEncoder
 
@@ -56,9 +64,17 @@ def test_an_example_that_stands_in_the_wrong_place_is_found(encoder: SentenceEnc
     assert misplaced in [reading.example for reading in wrong[0]]
 
 
-def test_too_few_examples_for_the_folds_say_so(encoder: SentenceEncoder) -> None:
-    with pytest.raises(ValueError, match="n_splits"):
-        cross_validate([example("a b", "x"), example("c d", "y")], {}, encoder, folds=3)
+@pytest.mark.parametrize("found", [[], ["greeting"], ["greeting"] * 9, ["greeting", "bye"] * 2])
+def test_too_few_examples_for_the_folds_say_so(found: list[str], encoder: SentenceEncoder) -> None:
+    examples = [example(f"text {number}", intent) for number, intent in enumerate(found)]
+    with pytest.raises(TooFewExamples, match="two intents need 3 examples or more"):
+        cross_validate(examples, {}, encoder, folds=3)
+
+
+def test_an_intent_with_too_few_examples_is_read_all_the_same(encoder: SentenceEncoder) -> None:
+    examples = [example(text, intent) for intent, texts in EXAMPLES.items() for text in texts]
+    examples.append(example("bye now", "goodbye"))
+    assert len(cross_validate(examples, {}, encoder, folds=3)) == len(examples)
 
 
 def test_pairs_are_counted_in_both_directions_most_first() -> None:
@@ -84,7 +100,8 @@ def test_the_report_shows_sentences_with_their_lines() -> None:
 
 
 @pytest.mark.parametrize("readings", [READINGS, READINGS[:1]])
-def test_the_heat_map_is_a_png(readings: list[Reading], tmp_path: Path) -> None:
-    path = tmp_path / "maps" / "confusions.png"
+@pytest.mark.parametrize("name", ["confusions.png", "confusions", "confusions.txt"])
+def test_the_heat_map_is_a_png(readings: list[Reading], name: str, tmp_path: Path) -> None:
+    path = tmp_path / "maps" / name
     draw(readings, path)
     assert path.read_bytes().startswith(b"\x89PNG")

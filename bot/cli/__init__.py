@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logs.configure(settings.log_level, settings.log_format)
         if not (settings.project / "config.yml").exists():
             return say(
-                f"There is no config.yml in {settings.project.resolve()}. Run faqbot in the "
+                f"There is no config.yml in {settings.project}. Run faqbot in the "
                 "project's folder, or set FAQBOT_PROJECT to it."
             )
         command: Command = options.command
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return say(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
 
 
 def _parser() -> argparse.ArgumentParser:

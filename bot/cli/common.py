@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,4 +24,6 @@ def say(text: str, status: int = 1) -> int:
 def rasa(settings: Settings, *arguments: str) -> int:
     """Runs Rasa's own command line in the project; gives its exit status."""
     command = [sys.executable, "-m", "bot.rasa_cli", *arguments]
-    return subprocess.call(command, cwd=settings.project)  # noqa: S603
+    # A relative path means something else in that folder.
+    environment = {**os.environ, "FAQBOT_PROJECT": str(settings.project)}
+    return subprocess.call(command, cwd=settings.project, env=environment)  # noqa: S603

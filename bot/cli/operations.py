@@ -45,7 +45,10 @@ def _purge(settings: Settings, options: argparse.Namespace) -> int:
     from bot import staff
 
     days = settings.retention_days if options.days is None else options.days
-    count = staff.purge(settings, days)
+    try:
+        count = staff.purge(settings, days)
+    except ValueError as error:
+        return say(str(error))
     print(f"Removed {count} conversations that were silent for {days:g} days.")
     return 0
 

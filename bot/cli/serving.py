@@ -23,11 +23,11 @@ def register(add: Add) -> None:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.web.serve import PortTaken, check_port, serve
+    from bot.web.serve import CannotListen, check_port, serve
 
     try:
         check_port(settings.host, settings.port, "PORT")
-    except PortTaken as error:
+    except CannotListen as error:
         return say(str(error))
     if not data_is_sound(settings):
         return say("Not started: mend the lines above first. `faqbot check` shows them again.")
@@ -37,21 +37,21 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     print("Loading the assistant …", flush=True)
     try:
         return serve(settings, ready_model(settings))
-    except PortTaken as error:
+    except CannotListen as error:
         return say(str(error))
 
 
 def _shell(settings: Settings, _: argparse.Namespace) -> int:
     from bot.web.action_server import wait_until_up
-    from bot.web.serve import ActionServerProcess, PortTaken
+    from bot.web.serve import ActionServerProcess, CannotListen
 
     if not data_is_sound(settings):
         return say("Not started: mend the lines above first. `faqbot check` shows them again.")
     model = ready_model(settings)
-    actions = ActionServerProcess(5055, settings.project.resolve())
+    actions = ActionServerProcess(5055, settings.project)
     try:
         actions.start()
-    except PortTaken as error:
+    except CannotListen as error:
         return say(f"{error} (endpoints.yml names 5055 for `rasa shell`.)")
     try:
         if not wait_until_up(actions.url):

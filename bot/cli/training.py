@@ -81,9 +81,16 @@ def _test_all(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _confusions(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.confusions import report
+    from bot.confusions import TooFewExamples, as_text, draw, read_all
 
-    print(report(settings, options.most, options.plot))
+    try:
+        readings = read_all(settings)
+    except TooFewExamples as error:
+        return say(str(error))
+    # First, because it took minutes and the file may not be written.
+    print(as_text(readings, options.most))
+    if options.plot:
+        draw(readings, options.plot)
     return 0
 
 

@@ -26,7 +26,6 @@ from rasa.engine.storage.local_model_storage import (
 )
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from threadpoolctl import threadpool_limits
@@ -66,6 +65,14 @@ class Collected(OutputChannel):
         self.messages.extend(message.get("messages") or [])
 
 
+class Received(UserMessage):
+    """A message as it is kept, and as it was typed, with personal data, which is only read."""
+
+    def __init__(self, kept: str, typed: str, channel: Collected, conversation: str) -> None:
+        super().__init__(kept, channel, conversation, input_channel=Collected.name())
+        self.typed = typed
+
+
 class _PredictionOnly(LocalModelStorage):
     """A model archive without its training graph, whose classes bring in TensorFlow."""
 
@@ -95,12 +102,14 @@ class _Processor(MessageProcessor):
     ) -> dict[str, Any]:
         if tracker is None:
             tracker = DialogueStateTracker.from_events(message.sender_id, [])
+        masked = isinstance(message, Received) and message.typed != message.text
+        read = UserMessage(message.typed) if masked else message
         loop = asyncio.get_running_loop()
         data = await loop.run_in_executor(
-            _READERS, self._parse_message_with_graph, message, tracker, only_output_properties
+            _READERS, self._parse_message_with_graph, read, tracker, only_output_properties
         )
         self._update_full_retrieval_intent(data)
-        return dict(data)
+        return _kept(dict(data), message.text) if masked else dict(data)
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -176,17 +185,22 @@ class Assistant:
         return dict(self._processor._parse_message_with_graph(message, nothing)[READING])
 
     async def take_turn(
-        self, conversation: str, text: str
+        self, conversation: str, text: str, typed: str | None = None
     ) -> tuple[DialogueStateTracker, list[dict[str, Any]]]:
         """One message and the reply to it. The caller saves the tracker.
+
+        Args:
+            conversation: whose message it is.
+            text: the message as it may be kept.
+            typed: the message as it was typed, where that is something else. It is read
+                and then forgotten: what is masked may be what is urgent.
 
         A turn in which nothing could be said (the action server is away) ends with an
         honest notice and the clinic's phone number.
         """
         channel = Collected()
-        message = UserMessage(
-            _harmless(text), channel, conversation, input_channel=Collected.name()
-        )
+        kept = _harmless(text)
+        message = Received(kept, _harmless(typed) if typed else kept, channel, conversation)
         tracker = await self._processor.turn(message)
         if not channel.messages:
             channel.messages = await self.say("utter_try_again", tracker)
@@ -200,17 +214,16 @@ class Assistant:
         made = await self._nlg.generate(response, tracker, Collected.name())
         return list(made["messages"]) if made else []
 
-    async def emergency_only(self, text: str) -> list[dict[str, Any]]:
-        """The emergency reply if the text calls for one; needs neither store nor actions."""
-        data = await self._processor.parse_message(UserMessage(_harmless(text)))
-        if data[READING]["level"] != "emergency":
-            return []
-        heard = UserUttered(text, data["intent"], [], data)
-        return await self.say("utter_emergency", DialogueStateTracker.from_events("", [heard]))
-
     def reading_of(self, tracker: DialogueStateTracker) -> dict[str, Any]:
         """The reading of the conversation's latest message."""
         return stored_reading(tracker)
+
+
+def _kept(data: dict[str, Any], text: str) -> dict[str, Any]:
+    """How a message was read, without a word of it that may not be kept."""
+    reading = data[READING]
+    findings = [{**finding, "span": ""} for finding in reading["findings"]]
+    return {**data, "text": text, READING: {**reading, "findings": findings}}
 
 
 def _harmless(text: str) -> str:

@@ -5,9 +5,9 @@ Rasa reads the argument names of `train` and `process` by reflection; keep them.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -37,7 +37,7 @@ from bot.engine import resources
 from bot.engine.conversation import CHECK_SLOT_PREFIX, READING, context_of
 from bot.engine.reading import Reading, final_reading, first_reading
 from bot.knowledge import FAQ_PREFIX
-from bot.understanding import Example, LastAnswer, Understanding
+from bot.understanding import Example, Understanding
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +139,13 @@ class FaqClassifier(IntentClassifier, GraphComponent):
             model = Understanding.load(folder, resources.encoder())
         return cls(model_storage, resource, model)
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa does not see: it trains again when the follow-ups have changed."""
+        return hashlib.sha256(
+            (resources.settings().data / "follow_ups.yml").read_bytes()
+        ).hexdigest()
+
     @property
     def model(self) -> Understanding:
         """The trained understanding. Raises `RuntimeError` before training."""
@@ -157,7 +164,9 @@ class FaqClassifier(IntentClassifier, GraphComponent):
         questions = {
             faq_id: answer.question for faq_id, answer in resources.answers().published().items()
         }
-        self._model = Understanding.train(examples, questions, resources.encoder())
+        self._model = Understanding.train(
+            examples, questions, resources.encoder(), resources.follow_ups()
+        )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -167,10 +176,7 @@ class FaqClassifier(IntentClassifier, GraphComponent):
         answers, others = resources.answers(), resources.other_medicines()
         topic = context_of(tracker).topic
         given = answers.get(topic) if topic else None
-        last = None
-        if given:
-            akin = partial(answers.of_one_group, given.id)
-            last = LastAnswer(given.id, given.follow_ups, akin)
+        last = resources.last_answer(given) if given else None
         for message in messages:
             text = message.get(TEXT) or ""
             understood = self.model.read(text, last)

@@ -9,12 +9,25 @@ import msgspec
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.safety.model import LEVELS, Level, highest
+
 # Under this name a message's `Reading` is stored in the tracker.
 READING = "reading"
 CHECK_FORM = "skin_check_form"
 CHECK_SLOT_PREFIX = "check_"
 # A topic fades: after this many messages of the patient it no longer explains "is that common?".
 TOPIC_TURNS = 2
+# For so many messages of the patient a call to make now or today is said again, whatever
+# else is asked: "should I wait?", "is it just a flare?".
+STANDING_TURNS = 3
+_CALLS = ("utter_emergency", "utter_same_day", "utter_advice")
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A call that the patient was told to make a moment ago: how soon, and for what kinds."""
+
+    level: Level
+    kinds: tuple[str, ...] = ()
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -22,17 +35,19 @@ class Context(msgspec.Struct, frozen=True):
 
     `topic` is the id of the answer given last; `asking` the guided check's open
     question; `confirming` says that the assistant has just asked whether a red flag
-    is happening right now, and `held` the answers that wait for it; `emergency` that
-    the last reply told the patient to get emergency help; `told` are the red-flag rules
-    already escalated.
+    is happening right now, and `held` the answers that wait for it; `standing` is the
+    most urgent call that the patient was told to make a moment ago; `told` are the
+    red-flag rules already escalated. `unclear` says that the last reply inside the guided
+    check was not understood either.
     """
 
     topic: str | None = None
     asking: str | None = None
     confirming: bool = False
     held: tuple[str, ...] = ()
-    emergency: bool = False
+    standing: Standing | None = None
     told: frozenset[str] = frozenset()
+    unclear: bool = False
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
@@ -50,7 +65,8 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
         asking=asking,
         confirming=confirming,
         held=_held(tracker) if confirming else (),
-        emergency="utter_emergency" in last_actions,
+        standing=_standing(tracker),
+        unclear="utter_unclear_check_answer" in last_actions,
         told=frozenset(
             rule
             for event in _applied_backwards(tracker)
@@ -77,6 +93,26 @@ def _topic(tracker: DialogueStateTracker) -> str | None:
                 if message.get("faq_id"):
                     return str(message["faq_id"])
     return None
+
+
+def _standing(tracker: DialogueStateTracker) -> Standing | None:
+    turns, found = 0, list[Standing]()
+    level: Level = "none"
+    for event in _applied_backwards(tracker):
+        if isinstance(event, BotUttered) and event.metadata.get("utter_action") in _CALLS:
+            messages = event.metadata.get("messages") or []
+            level = highest([level, *(m["level"] for m in messages if m["kind"] == "escalation")])
+        elif isinstance(event, UserUttered):
+            if level in ("emergency", "same_day"):
+                reading = event.parse_data.get(READING) or {}
+                findings = reading.get("findings") or []
+                kinds = dict.fromkeys(f["kind"] for f in findings if f["level"] == level)
+                found.append(Standing(level, tuple(kinds)))
+            level = "none"
+            turns += 1
+            if turns >= STANDING_TURNS:
+                break
+    return min(found, key=lambda standing: LEVELS.index(standing.level), default=None)
 
 
 def _held(tracker: DialogueStateTracker) -> tuple[str, ...]:

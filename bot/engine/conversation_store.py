@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -214,7 +215,7 @@ class ConversationStore(TrackerStore):
         query = sa.select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.last_active < older_than)
         ids = [row[0] for row in self._fetch(query)]
         batches = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
-        removed = sum(self._delete(batch) for batch in batches)
+        removed = sum(self._delete(batch, older_than) for batch in batches)
         if removed:  # another server may have been quicker
             self.audit.record(who, PURGE, {"conversations": removed, "older_than": older_than})
         elif not wipe_log(self.engine):
@@ -282,13 +283,18 @@ class ConversationStore(TrackerStore):
             raise TurnTaken(tracker.sender_id) from None
         setattr(tracker, _STORED, (len(tracker.events), last + len(rows)))
 
-    def _delete(self, ids: Sequence[str]) -> int:
+    def _delete(self, ids: Sequence[str], older_than: float = math.inf) -> int:
+        """Removes those of the conversations that were last active before a time."""
+        these = CONVERSATIONS.c.id.in_(ids)
         with self._writing:
             with self.engine.begin() as connection:
                 # The conversation first: a turn that is being written finds it gone, or waits.
+                # One that went on since somebody looked stays.
                 gone = connection.execute(
-                    sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids))
+                    sa.delete(CONVERSATIONS).where(these, CONVERSATIONS.c.last_active < older_than)
                 ).rowcount
+                left = connection.execute(sa.select(CONVERSATIONS.c.id).where(these)).scalars()
+                ids = sorted({*ids} - {*left})
                 connection.execute(sa.delete(TURNS).where(TURNS.c.conversation.in_(ids)))
                 connection.execute(sa.delete(EVENTS).where(EVENTS.c.conversation.in_(ids)))
             wipe_log(self.engine)

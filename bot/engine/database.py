@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
+from bot.problems import DataError, Problem, relative
 from bot.settings import Settings
 
 # As many threads use the database at once as there are connections to it.
@@ -85,7 +86,11 @@ def database_url(settings: Settings) -> str:
 
 
 def connect(url: str) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://…`. Nothing is opened before it is used."""
+    """An engine for `sqlite:///path` or `postgresql://…`. Nothing is opened before it is used.
+
+    Raises:
+        DataError: the folder for SQLite's file cannot be made.
+    """
     if not url.startswith("sqlite"):
         return sa.create_engine(
             url,
@@ -105,7 +110,12 @@ def connect(url: str) -> Engine:
         )
     # Only the account that runs the server may look into a folder made here.
     folder = Path(url.removeprefix("sqlite:///")).parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        message = f"The folder for the database cannot be made ({error.strerror})."
+        fix = "Let FAQBOT_VAR be a folder that this account may write to."
+        raise DataError([Problem(relative(folder), 1, message, fix)]) from None
     engine = sa.create_engine(
         url,
         poolclass=QueuePool,

@@ -1,17 +1,19 @@
 """How a message was read: what was understood, what the safety screen found, what wins.
 
 The order is fixed. A red flag that needs one question; then emergency, then same day;
-then the guided check's open question; then the answer; then routine contact.
+then the guided check's open question; then the answer; then routine contact. A call that
+the patient was told to make a moment ago stands: it is said again beside whatever comes
+next, and nothing less urgent takes its place.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from bot.engine.conversation import Context
+from bot.engine.conversation import Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
-from bot.understanding import Understood
+from bot.understanding import SUGGESTIONS, Understood
 
 ESCALATE = {
     "emergency": "escalate_emergency",
@@ -20,9 +22,11 @@ ESCALATE = {
 }
 CONFIRM = "confirm_red_flag"
 # Inside the guided check these are still what they are; all else is an unclear reply.
-_HEARD_INSIDE_CHECK = {"stop", "restart", "speak_to_a_person", "goodbye"}
+_HEARD_INSIDE_CHECK = {"stop", "speak_to_a_person", "goodbye"}
 # What is not understood right after an emergency is no occasion for suggestions.
 _MISSED = {"nlu_fallback", "out_of_scope"}
+# "Should I wait and see?" asks about the call to make.
+CAN_IT_WAIT = "can_it_wait"
 # What says nothing about "is this happening right now?", which is then asked again.
 _NO_REPLY = {*_MISSED, "deny", "none_of_these"}
 
@@ -34,7 +38,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `also` are the answers that would be given now; `suggested` what would be offered
     instead. `level` is the triage level, `asked` the level of a red flag that the
     patient only asks about. `again` says that `faq_id` was given a moment ago.
-    `held` are the answers that wait while a red flag is asked about.
+    `held` are the answers that wait while a red flag is asked about. `standing` is the call
+    that the patient was told to make a moment ago and that is said again with the reply.
+    `raises` says that the message names a baby, pregnancy or weak immunity.
     """
 
     intent: str
@@ -50,6 +56,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     asked: Level = "none"
     held: tuple[str, ...] = ()
+    standing: Standing | None = None
+    raises: bool = False
     screen_failed: bool = False
     check_answers: dict[str, str] = {}
 
@@ -70,8 +78,10 @@ def first_reading(
     shown = [faq_id for faq_id in understood.faq_ids if answers.get(faq_id) is not None]
     intent = understood.intent
     reasons = tuple(understood.reasons)
+    suggested = understood.suggested
     if intent.startswith(FAQ_PREFIX) and not shown:
         intent = "nlu_fallback"
+        suggested = tuple(faq_id for faq_id, _ in understood.alternatives)
         reasons += (f"{understood.faq_id} is not published",)
     elif shown:
         intent = FAQ_PREFIX + shown[0]
@@ -86,7 +96,7 @@ def first_reading(
             for faq_id, score in understood.alternatives[:10]
             if answers.get(faq_id) is not None
         ),
-        suggested=tuple(f for f in understood.suggested if answers.get(f) is not None),
+        suggested=tuple(f for f in suggested if answers.get(f) is not None)[:SUGGESTIONS],
         reasons=reasons,
         again=understood.again,
     )
@@ -113,15 +123,20 @@ def final_reading(
     screening = screen.read(text)
     reading = msgspec.structs.replace(
         reading,
+        standing=context.standing,
         level=screening.level,
         findings=screening.findings,
         asked=screening.asked,
+        raises=screening.raises,
         screen_failed=screening.failed,
     )
     if context.confirming and (screening.level != "emergency" or screening.unsure):
         yes = replies.confirms(text)
         if yes or (yes is None and reading.intent == "affirm"):
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
+        if screening.level == "same_day" and not screening.guessed:
+            # What a rule hears beside the reply counts: "No. My eye hurts and light hurts it."
+            return _settle(text, reading, screening, check, context)
         if yes is None and reading.intent in _NO_REPLY:
             again = _without_answer(reading, CONFIRM, level="emergency")
             return msgspec.structs.replace(again, held=context.held)
@@ -142,6 +157,9 @@ def _settle(
         and screening.guessed
         and check.only_answers(context.asking, text)
     )
+    standing = context.standing
+    if screening.unsure and not fragment and standing and standing.level == "emergency":
+        return _without_answer(reading, "after_escalation")  # It was told what to do already.
     if screening.unsure and not fragment:
         held = (reading.faq_id, *reading.also) if reading.faq_id else ()
         return msgspec.structs.replace(_without_answer(reading, CONFIRM), held=held)
@@ -159,17 +177,26 @@ def _settle(
         if option is not None:
             return _without_answer(reading, "answer_check", check_answers={context.asking: option})
         if reading.faq_id is None and reading.intent not in _HEARD_INSIDE_CHECK:
-            return _without_answer(reading, "unclear_check_answer")
+            given_up = "check_given_up" if context.unclear else "unclear_check_answer"
+            return _without_answer(reading, given_up)
         return reading
+    if standing and _is_about(standing, reading, screening):
+        return _without_answer(reading, "after_escalation")
     if reading.intent == "start_skin_check" or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
     ):
         return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
-    if context.emergency and reading.intent in _MISSED:
-        return _without_answer(reading, "after_emergency")
     return reading
+
+
+def _is_about(standing: Standing, reading: Reading, screening: Screening) -> bool:
+    """Whether a message after an escalation gets the call to make and nothing beside it."""
+    if reading.intent in (CAN_IT_WAIT, "start_skin_check"):
+        return True
+    missed = standing.level == "emergency" and reading.intent in _MISSED
+    return reading.faq_id is None and (missed or screening.level == "routine")
 
 
 def _without_answer(

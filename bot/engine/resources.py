@@ -5,21 +5,23 @@ Rasa creates its components itself, by name, so they fetch these here.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from bot.knowledge import (
+    Answer,
     AnswerStore,
     Clinic,
     LiveFile,
     OtherMedicines,
     read_clinic,
     read_examples,
+    read_follow_ups,
     read_other_medicines,
 )
 from bot.safety import GuidedCheck, Replies, SafetyScreen
 from bot.settings import Settings, read_settings
-from bot.understanding import SentenceEncoder, english_words
+from bot.understanding import FollowUpExample, LastAnswer, SentenceEncoder, english_words
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +68,22 @@ def other_medicines() -> OtherMedicines:
     return _other_medicines_file().get()
 
 
+def last_answer(given: Answer) -> LastAnswer:
+    """An answer as the understanding of the next message knows it."""
+    return LastAnswer(given.id, given.follow_ups, partial(answers().of_one_group, given.id))
+
+
+def follow_ups() -> list[tuple[FollowUpExample, LastAnswer]]:
+    """The examples of data/follow_ups.yml after published answers, each with its answer."""
+    found = []
+    for example in read_follow_ups(settings().data / "follow_ups.yml"):
+        given = answers().get(example.after)
+        if given is not None:
+            known = FollowUpExample(example.after, example.text, example.means)
+            found.append((known, last_answer(given)))
+    return found
+
+
 @lru_cache(maxsize=1)
 def screen() -> SafetyScreen:
     """The safety screen. Raises `DataError` when a rule file is wrong."""
@@ -91,4 +109,5 @@ def replies() -> Replies:
 @lru_cache(maxsize=1)
 def guided_check() -> GuidedCheck:
     """The guided check. Raises `DataError` when data/triage/advice.yml is wrong."""
-    return GuidedCheck.load(settings().data / "triage")
+    ordinary = encoder().common_words() | english_words()
+    return GuidedCheck.load(settings().data / "triage", ordinary)

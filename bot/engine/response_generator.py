@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import random
 from typing import Any
 
 import msgspec
@@ -33,15 +32,14 @@ from bot.engine.messages import (
 )
 from bot.engine.reading import Reading
 from bot.knowledge import Answer, Clinic
-from bot.safety import Advice, ClinicContact
+from bot.safety import LEVELS, Advice, ClinicContact, Level
 
 logger = logging.getLogger(__name__)
 
 ESCALATIONS = ("utter_emergency", "utter_same_day", "utter_routine")
 # Plain responses that are shown as what they are: escalations of a level.
-LEVELS = {
+_LEVEL_OF = {
     **{name: name.removeprefix("utter_") for name in ESCALATIONS},
-    "utter_after_emergency": "emergency",
     "utter_screen_failed": "same_day",
 }
 SUGGESTIONS = ("utter_suggest_questions", "utter_related_questions")
@@ -87,13 +85,19 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         self, name: str, tracker: DialogueStateTracker, values: dict[str, Any]
     ) -> Messages | None:
         reading = _reading(tracker)
+        if name == "utter_after_escalation":
+            return self._again(reading) or self._from_domain(name)
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
             if reading.again:
                 answers = [*(self._from_domain("utter_same_answer") or []), *answers]
+            if reading.standing:
+                return self._beside(reading, answers)
             return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
-            return [*self._escalation(reading, tracker), *self._answers(reading)]
+            said = [*self._escalation(reading, tracker), *self._answers(reading)]
+            higher = reading.standing and _sooner(reading.standing.level, reading.level)
+            return [*self._again(reading), *said] if higher else said
         if name == "utter_red_flag_denied":
             return [*(self._from_domain(name) or []), *self._answers(reading)]
         if name == "utter_confirm_red_flag":
@@ -108,6 +112,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
         if messages and name in NO_ANSWERS:
             messages = [*self._if_happening_now(reading), *messages]
+            messages = self._beside(reading, messages) if reading.standing else messages
         return messages
 
     def _answers(self, reading: Reading, name: str = "") -> Messages:
@@ -135,6 +140,20 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         contact = _contact(resources.clinic())
         text = resources.replies().if_happening_now(reading.asked, reading.findings, contact)
         return [blank("notice", text)] if text else []
+
+    def _again(self, reading: Reading) -> Messages:
+        """The call that the patient was told to make a moment ago."""
+        if reading.standing is None:
+            return []
+        level, kinds = reading.standing.level, reading.standing.kinds
+        reply = resources.replies().again(level, kinds, _contact(resources.clinic()))
+        return [escalation_message(reply)]
+
+    def _beside(self, reading: Reading, messages: Messages) -> Messages:
+        """A reply together with the call to make: before it in an emergency, else after it."""
+        again = self._again(reading)
+        urgent = any(message["level"] == "emergency" for message in again)
+        return [*again, *messages] if urgent else [*messages, *again]
 
     def _escalation(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
         reply = resources.replies().escalation(
@@ -178,12 +197,11 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return None
         clinic = resources.clinic()
         values = clinic_values(clinic, dt.datetime.now(dt.UTC))
-        # Which variant is said matters to nobody's safety.
-        text = fill(random.choice(variants)["text"], values)
+        text = fill(variants[0]["text"], values)
         message = blank("notice", text)
-        if name in LEVELS:
+        if name in _LEVEL_OF:
             message["kind"] = "escalation"
-            message["level"] = LEVELS[name]
+            message["level"] = _LEVEL_OF[name]
         message["phones"] = _phones_in(text, clinic)
         return [message]
 
@@ -194,6 +212,10 @@ def _phones_in(text: str, clinic: Clinic) -> list[dict[str, str]]:
         for label, number in known_numbers(clinic)
         if number in text
     ]
+
+
+def _sooner(level: Level, other: Level) -> bool:
+    return LEVELS.index(level) < LEVELS.index(other)
 
 
 def _contact(clinic: Clinic) -> ClinicContact:

@@ -15,6 +15,8 @@ from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
+import joblib
+
 from bot.engine import models, resources
 from bot.engine.assistant import Assistant
 from bot.engine.models import ModelRecord, ModelRefused, NoModel
@@ -26,13 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 def trained_from(settings: Settings) -> str:
-    """A hash of everything that a model depends on: contents, not file times.
+    """A hash of everything that a model depends on: contents, not file times or folders.
 
-    The text of an answer is not in it: answers are read when they are sent.
+    A model belongs to the same data and code on another machine, too. The text of an answer
+    is not in the hash: answers are read when they are sent.
     """
     digest = hashlib.sha256()
-    for path in _inputs(settings):
-        digest.update(path.as_posix().encode() + b"\0")
+    for folder, path in _inputs(settings):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     for name, question in sorted(_questions(settings).items()):
         digest.update(f"{name}={question}\0".encode())
@@ -74,7 +77,7 @@ def _train(settings: Settings) -> ModelRecord:
         trained_from=source,
         examples=len(read_examples(settings.data / "nlu")),
         answers=len(_questions(settings)),
-        misses=own_test(Assistant(archive), os.cpu_count() or 1),
+        misses=own_test(Assistant(archive), joblib.cpu_count()),
     )
     models.keep(settings, record)
     if record.misses:
@@ -156,16 +159,18 @@ def _quiet() -> Iterator[io.StringIO]:
             os.environ["LOG_LEVEL"] = before
 
 
-def _inputs(settings: Settings) -> Iterator[Path]:
+def _inputs(settings: Settings) -> Iterator[tuple[Path, Path]]:
+    """The files that a model depends on, each after the folder that its name counts from."""
     project = settings.project
-    yield project / "config.yml"
-    yield project / "domain.yml"
-    yield from sorted((settings.data / "nlu").glob("*.yml"))
-    yield from sorted((settings.data / "rules").glob("*.yml"))
+    paths = [project / "config.yml", project / "domain.yml"]
+    paths += sorted((settings.data / "nlu").glob("*.yml"))
+    paths += sorted((settings.data / "rules").glob("*.yml"))
+    paths.append(settings.data / "follow_ups.yml")
+    yield from ((project, path) for path in paths)
     code = Path(__file__).resolve().parent.parent
-    yield from sorted((code / "understanding").glob("*.py"))
-    yield code / "engine" / "components.py"
-    yield code / "engine" / "importer.py"
+    paths = [code / "tfidf.py", code / "engine" / "components.py", code / "engine" / "importer.py"]
+    paths += sorted((code / "understanding").glob("*.py"))
+    yield from ((code, path) for path in paths)
 
 
 def _questions(settings: Settings) -> dict[str, str]:

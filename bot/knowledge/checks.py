@@ -10,7 +10,7 @@ from bot.knowledge.answer_checks import BODY_CHECKS, FRONT_MATTER_CHECKS, Answer
 from bot.knowledge.answers import Answer, read_answer
 from bot.knowledge.example_checks import EXAMPLE_CHECKS, Examples
 from bot.knowledge.examples import read_examples
-from bot.problems import DataError, Problem, read_text
+from bot.problems import DataError, Problem, load_yaml, read_text
 
 
 def check_knowledge(data: Path, today: dt.date | None = None) -> Iterator[Problem]:
@@ -43,9 +43,26 @@ def check_knowledge(data: Path, today: dt.date | None = None) -> Iterator[Proble
             for body_check in BODY_CHECKS:
                 yield from body_check(file)
     try:
-        examples = Examples(read_examples(data / "nlu"), {file.id: file.path for file in files})
+        paths = {file.id: file.path for file in files}
+        examples = Examples(read_examples(data / "nlu"), paths, _intents(data.parent))
     except DataError as error:
         yield from error.problems
         return
     for example_check in EXAMPLE_CHECKS:
         yield from example_check(examples)
+
+
+def _intents(project: Path) -> frozenset[str] | None:
+    """The intents that domain.yml names; None where there is no such file.
+
+    Raises:
+        DataError: the file is no YAML.
+    """
+    path = project / "domain.yml"
+    if not path.exists():
+        return None
+    domain = load_yaml(read_text(path), path)
+    named = domain.get("intents") if isinstance(domain, dict) else None
+    return frozenset(
+        name for item in named or () for name in ([item] if isinstance(item, str) else item)
+    )

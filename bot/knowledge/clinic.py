@@ -9,11 +9,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative, to_struct
+from bot.problems import (
+    DataError,
+    KeyPath,
+    Problem,
+    line_of,
+    load_yaml,
+    read_text,
+    relative,
+    to_struct,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$")
-_PHONE = re.compile(r"^\+?[\d() .-]{3,20}$")
+# Three digits at least, as in 911.
+_PHONE = re.compile(r"(?=(?:[^0-9]*[0-9]){3})\+?[0-9() .-]{3,20}")
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,7 +139,7 @@ def read_clinic(path: Path) -> Clinic:
     clinic = to_struct(data, Clinic, path)
     problems: list[Problem] = []
 
-    def wrong(keys: tuple[str | int, ...], message: str, fix: str) -> None:
+    def wrong(keys: KeyPath, message: str, fix: str) -> None:
         problems.append(Problem(relative(path), line_of(data, keys), message, fix))
 
     try:
@@ -153,7 +163,7 @@ def read_clinic(path: Path) -> Clinic:
             last_end = end
     if not any(clinic.hours.values()):
         wrong(("hours",), "The clinic is never open.", "Give at least one day its hours.")
-    phones = {
+    phones: dict[KeyPath, str] = {
         ("phone",): clinic.phone,
         ("after_hours", "phone"): clinic.after_hours.phone,
         ("urgent_care", "phone"): clinic.urgent_care.phone,
@@ -163,13 +173,24 @@ def read_clinic(path: Path) -> Clinic:
         ("poison_line",): clinic.poison_line,
     }
     for keys, phone in phones.items():
-        if not _PHONE.match(phone):
+        if not _PHONE.fullmatch(phone):
             wrong(keys, f"`{phone}` is no phone number.", 'Write it in quotes: "555-010-0123".')
     if not clinic.portal.startswith("https://"):
         wrong(("portal",), "The portal is no https address.", "Write https://….")
-    for field in ("name", "address"):
-        if not getattr(clinic, field).strip():
-            wrong((field,), f"`{field}` is empty.", "Fill it in.")
+    texts: dict[KeyPath, str] = {
+        ("name",): clinic.name,
+        ("address",): clinic.address,
+        ("portal",): clinic.portal,
+        ("after_hours", "name"): clinic.after_hours.name,
+        ("urgent_care", "name"): clinic.urgent_care.name,
+        ("eye_care", "name"): clinic.eye_care.name,
+        **{("holidays", n, "name"): day.name for n, day in enumerate(clinic.holidays)},
+    }
+    for keys, text in texts.items():
+        if not text.strip():
+            wrong(keys, f"`{keys[-1]}` is empty.", "Fill it in.")
+        if "{" in text or "}" in text:
+            wrong(keys, f"`{keys[-1]}` holds a brace.", "Remove it: nothing is filled in here.")
     if problems:
         raise DataError(problems)
     return clinic

@@ -6,7 +6,7 @@ The first line of each docstring stands in docs/content-guide.md.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,10 +20,14 @@ ENOUGH_EXAMPLES = 25
 
 
 class Examples(msgspec.Struct, frozen=True):
-    """All training examples, and the files of the answers by id."""
+    """All training examples, the files of the answers by id, and the domain's intents.
+
+    Without a domain (`intents` is None) any intent is taken to be known.
+    """
 
     examples: Sequence[TrainingExample]
     answers: Mapping[str, Path]
+    intents: Collection[str] | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -69,6 +73,21 @@ def examples_have_an_answer(all_: Examples) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def intents_are_in_the_domain(all_: Examples) -> Iterator[Problem]:
+    """An intent that is no answer's stands in domain.yml, where its reply is."""
+    seen: set[str] = set()
+    for example in all_.examples:
+        intent = example.intent
+        if all_.intents is None or intent.startswith(FAQ_PREFIX) or intent in seen:
+            continue
+        seen.add(intent)
+        if intent not in all_.intents:
+            yield Problem(
+                example.path, example.line, f"The intent `{intent}` is not in domain.yml.",
+                "Correct its name, or add it there with a rule and a response.",
+            )  # fmt: skip
+
+
 def answers_have_examples(all_: Examples) -> Iterator[Problem]:
     """An answer has at least 15 examples; fewer than 25 is a warning."""
     counts = all_.counts
@@ -94,6 +113,7 @@ EXAMPLE_CHECKS: tuple[ExampleCheck, ...] = (
     stands_under_one_intent,
     stands_only_once,
     examples_have_an_answer,
+    intents_are_in_the_domain,
     answers_have_examples,
 )
 

@@ -20,6 +20,8 @@ from bot.problems import (
 )
 
 _WORD = re.compile(r"[^\W_]+")
+# To forbid nothing has to be written: a file that an editor is about to save is empty or gone.
+_NONE = "Put it back; to forbid nothing, write `names: []` in it."
 
 
 class OtherMedicines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -48,14 +50,15 @@ class OtherMedicines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, di
 
 
 def read_other_medicines(path: Path) -> OtherMedicines:
-    """Reads data/other_medicines.yml; without the file nothing is forbidden.
+    """Reads data/other_medicines.yml.
 
     Raises:
-        DataError: an unknown key, a name that is no single word in lower case or stands
-            twice, or an answer for which data/faq has no file.
+        DataError: the file or its `names` are missing, an unknown key, a name that is no
+            single word in lower case or stands twice, or an answer for which data/faq has
+            no file.
     """
     if not path.exists():
-        return OtherMedicines()
+        raise DataError([Problem(relative(path), 1, "The file is missing.", _NONE)])
     data = load_yaml(read_text(path), path)
     others: OtherMedicines = to_struct(data, OtherMedicines, path)
     problems: list[Problem] = []
@@ -63,6 +66,8 @@ def read_other_medicines(path: Path) -> OtherMedicines:
     def wrong(keys: tuple[str | int, ...], message: str, fix: str) -> None:
         problems.append(Problem(relative(path), line_of(data, keys), message, fix))
 
+    if "names" not in data:
+        wrong((), "The key `names` is missing.", _NONE)
     for place, faq_id in enumerate(others.answers):
         if not (path.parent / "faq" / f"{faq_id}.md").exists():
             wrong(("answers", place), f"There is no answer `{faq_id}`.", "Name an answer's id.")

@@ -122,7 +122,9 @@ def _turn(row: dict[str, Any], period: Period) -> Turn:
             for button in message["quick_replies"][:-1]  # the last says: none of these
         ),
         rules=tuple(
-            (rule, message["level"]) for message in escalations for rule in message.get("rules", [])
+            (rule.partition(":")[0], message["level"])  # stored as rule:level
+            for message in escalations
+            for rule in message.get("rules", [])
         ),
         rating=row["rating"] or 0,
         reason=row["rating_reason"] or "",

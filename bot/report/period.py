@@ -7,8 +7,12 @@ import re
 
 import msgspec
 
+from bot.settings import RETENTION_DAYS
+
 _AGE = re.compile(r"(\d{1,4})\s*([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
+# Nothing is kept for longer.
+_LONGEST = dt.timedelta(days=RETENTION_DAYS[1])
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -32,7 +36,8 @@ def period(since: str, now: dt.datetime) -> Period:
     """The period that `--since` means.
 
     Args:
-        since: 36h, 7d or 4w, counted back from now, or a date: 2026-11-01.
+        since: 36h, 7d or 4w, counted back from now, or a date: 2026-11-01. What is longer
+            ago than anything can be kept begins there.
         now: this moment, in the clinic's time zone.
 
     Raises:
@@ -42,11 +47,12 @@ def period(since: str, now: dt.datetime) -> Period:
     if match := _AGE.fullmatch(text):
         hours = int(match[1]) * _HOURS[match[2]]
         if hours:
-            return Period(now - dt.timedelta(hours=hours), now)
+            return Period(now - min(dt.timedelta(hours=hours), _LONGEST), now)
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
         day = None
     if day is not None and day <= now.date():
-        return Period(dt.datetime.combine(day, dt.time(), now.tzinfo), now)
+        start = dt.datetime.combine(day, dt.time(), now.tzinfo)
+        return Period(max(start, now - _LONGEST), now)
     raise ValueError(f"`{since}` is no period. Write 36h, 7d, 4w or a past date: 2026-11-01.")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
+import itertools
+from collections import Counter
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -23,6 +26,7 @@ OUTCOMES = {
     "escalated_emergency": ("Emergency advice", "#D55E00"),
     "error": ("Error", "#000000"),
 }
+_LEAST_DAYS = 31
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _STYLE = {
     "svg.fonttype": "path",
@@ -36,8 +40,11 @@ _STYLE = {
 
 
 def volume_plot(activity: Activity) -> str:
-    """Messages of each day, by outcome: an image as a data URI."""
-    days = activity.by_day()
+    """Messages of each day, by outcome: an image as a data URI.
+
+    Of a period that began long before the first message, the days from then on.
+    """
+    days = _busy_days(activity.by_day())
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(9, 3.4), layout="constrained")
         axes = figure.add_subplot()
@@ -58,6 +65,13 @@ def volume_plot(activity: Activity) -> str:
         if any(floor):
             figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
         return _data_uri(figure)
+
+
+def _busy_days(days: dict[dt.date, Counter[str]]) -> dict[dt.date, Counter[str]]:
+    """The days from the first message on, but a month at least."""
+    before = list(itertools.takewhile(lambda day: not days[day], days))
+    skipped = max(0, min(len(before), len(days) - _LEAST_DAYS))
+    return dict(itertools.islice(days.items(), skipped, None))
 
 
 def hours_plot(activity: Activity) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import stat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -47,5 +48,8 @@ def write_report(settings: Settings, since: str, out: Path) -> Activity:
     out.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
+        # The mode above is for a new file alone. A pipe or /dev/null is not ours to close.
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            os.fchmod(handle, 0o600)
         file.write(page(activity, groups, questions))
     return activity

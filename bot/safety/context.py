@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import msgspec
 import spacy
@@ -18,7 +19,9 @@ from loguru import logger as loguru_logger
 from spacy.tokens import Doc, Span
 
 from bot.lazy import import_lazily
+from bot.problems import DataError, load_yaml, read_text, to_struct
 from bot.safety.model import Status
+from bot.safety.patterns import any_of, unheard, unheard_problem
 from bot.safety.words import Clause
 
 loguru_logger.disable("medspacy")
@@ -31,6 +34,7 @@ import_lazily("nltk")
 from medspacy.context import ConText, ConTextRule  # noqa: E402
 
 _GROUP = "red_flags"
+_ANY_YEAR = "<year>"
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
@@ -38,9 +42,9 @@ _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIO
 class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Some cues that work alike."""
 
-    cues: tuple[str, ...]
-    direction: str
-    reach: int | None = None
+    cues: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...]
+    direction: Literal["forward", "backward", "both"]
+    reach: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +66,25 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reports: tuple[str, ...]
     taken_up: tuple[str, ...]
     not_taken_up: tuple[str, ...]
+
+
+def read_context(path: Path) -> ContextRules:
+    """Reads and checks the cues.
+
+    Raises:
+        DataError: unknown keys, or a word that no message can hold; all are listed.
+    """
+    data = load_yaml(read_text(path), path)
+    rules = to_struct(data, ContextRules, path)
+    problems = []
+    for name in rules.__struct_fields__:
+        for number, entry in enumerate(getattr(rules, name)):
+            cues = entry.cues if isinstance(entry, Cue) else (entry,)
+            for word, read in unheard(cue.replace(_ANY_YEAR, "") for cue in cues):
+                problems.append(unheard_problem(path, data, (name, number), word, read))
+    if problems:
+        raise DataError(problems)
+    return rules
 
 
 _CATEGORIES = ("negated", "strong_question", "weak_question", "historical", "other_person")
@@ -123,14 +146,14 @@ class ContextReader:
             ]
         )
         self.words = frozenset(_words_of(rules))
-        self._other_person = _any_of([cue for entry in rules.other_person for cue in entry.cues])
-        self._personal = _any_of(rules.personal)
-        self._present = _any_of(rules.present)
-        self._over = _any_of(rules.over)
-        self._about_words = _any_of(rules.about_words)
-        self._reports = _any_of(rules.reports)
-        self._taken_up = _any_of(rules.taken_up)
-        self._not_taken_up = _any_of(rules.not_taken_up)
+        self._other_person = any_of([cue for entry in rules.other_person for cue in entry.cues])
+        self._personal = any_of(rules.personal)
+        self._present = any_of(rules.present)
+        self._over = any_of(rules.over)
+        self._about_words = any_of(rules.about_words)
+        self._reports = any_of(rules.reports)
+        self._taken_up = any_of(rules.taken_up)
+        self._not_taken_up = any_of(rules.not_taken_up)
 
     def statuses(
         self, clauses: Sequence[Clause], targets: Sequence[Sequence[tuple[int, int]]]
@@ -142,7 +165,9 @@ class ContextReader:
             targets: for each target its spans, as first and last-plus-one word numbers
                 counted through the whole message.
         """
-        words = [_YEAR.sub("<year>", word.text) for clause in clauses for word in clause.words]
+        if not targets:
+            return []
+        words = [_YEAR.sub(_ANY_YEAR, word.text) for clause in clauses for word in clause.words]
         starts: list[bool | int | None] = [
             place == 0 for clause in clauses for place in range(len(clause.words))
         ]
@@ -197,11 +222,6 @@ def _words_of(rules: ContextRules) -> Iterator[str]:
         for entry in value:
             for cue in entry.cues if isinstance(entry, Cue) else (entry,):
                 yield from cue.split()
-
-
-def _any_of(words: Sequence[str]) -> re.Pattern[str]:
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
 def _overlaps(span: Span, modifier: Any) -> bool:

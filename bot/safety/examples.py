@@ -17,12 +17,16 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `costs[true][given]` is how bad it is to give a message a level that is not its own.
     Below `sure_from`, a probability of an emergency, the assistant asks whether it is
     happening now. Where the rules hear a red flag only asked about, the second detector
-    raises nothing below `asked_from`, a probability that a person is needed today.
+    raises nothing below `asked_from`, a probability that a person is needed today. A calm
+    message of several sentences in which it is at least `doubt_from` is read sentence by
+    sentence; one that reads urgent with `sentence_from` counts.
     """
 
     costs: dict[Level, dict[Level, float]]
     sure_from: float
     asked_from: float
+    doubt_from: float
+    sentence_from: float
 
 
 class DetectorExamples(msgspec.Struct, frozen=True):
@@ -71,6 +75,11 @@ def read_examples(folder: Path) -> DetectorExamples:
                         "Remove it from one of the two files.",
                     )
                 )
+    for level in LEVELS:
+        if level not in messages.values():
+            path = folder / "examples" / f"{level}.txt"
+            what = f"There is no message of level {level}."
+            problems.append(Problem(relative(path), 1, what, "Write some, one a line."))
     if problems:
         raise DataError(problems)
     openings, endings = (

@@ -13,10 +13,14 @@ from bot.safety.words import Clause
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A rule, and its words as first and last-plus-one numbers through the whole message."""
+    """A rule, and its words as first and last-plus-one numbers through the whole message.
+
+    `more` says that an earlier line of the rule has matched there too.
+    """
 
     rule: RedFlag
     spans: tuple[tuple[int, int], ...]
+    more: bool
 
 
 class Matcher:
@@ -29,7 +33,7 @@ class Matcher:
         self._idioms = PatternIndex(red_flags.idioms)
 
     def find(self, parts: Sequence[Clause]) -> list[Match]:
-        """Each rule's first match in each clause, or in the whole message."""
+        """Where each line of each rule stands first in each clause, or in the whole message."""
         words = [word.text for clause in parts for word in clause.words]
         candidates = [self._rules[number] for number in self._index.candidates(words)]
         if not candidates:
@@ -43,13 +47,13 @@ class Matcher:
             rule = pairs[0][0]
             patterns = [pattern for _, pattern in pairs]
             if rule.data.whole_message:
-                found += self._first(rule, patterns, whole, 0, idioms)
+                found += self._in(rule, patterns, whole, 0, idioms)
             else:
                 for clause, offset in zip(parts, offsets[:-1], strict=True):
-                    found += self._first(rule, patterns, clause.text, offset, idioms)
+                    found += self._in(rule, patterns, clause.text, offset, idioms)
         return found
 
-    def _first(
+    def _in(
         self,
         rule: RedFlag,
         patterns: Sequence[Pattern],
@@ -58,11 +62,14 @@ class Matcher:
         idioms: Sequence[Pattern],
     ) -> list[Match]:
         excuses = (*rule.unless, *idioms)
+        found: list[Match] = []
         for pattern in patterns:
             for spans in pattern.places(text, wide=rule.data.whole_message):
                 if not self._excused(text, spans, excuses):
-                    return [Match(rule, tuple(_numbers(text, spans, offset)))]
-        return []
+                    numbers = tuple(_numbers(text, spans, offset))
+                    found.append(Match(rule, numbers, bool(found)))
+                    break
+        return found
 
     def _excused(
         self, text: str, spans: Sequence[tuple[int, int]], idioms: Sequence[Pattern]

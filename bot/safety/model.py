@@ -45,8 +45,9 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
 
     `guessed` says that no rule, but the second detector alone, set the level; `unsure`
     asks for one plain question before an emergency that is only guessed; `asked` is the
-    highest level of a red flag that is only asked about; `failed` says that the screen
-    itself broke and the message must be treated with caution.
+    highest level of a red flag that is only asked about; `raises` says that the message
+    names a baby, pregnancy or weak immunity; `failed` that the screen itself broke and the
+    message must be treated with caution.
     """
 
     level: Level = "none"
@@ -54,6 +55,7 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
     guessed: bool = False
     unsure: bool = False
     asked: Level = "none"
+    raises: bool = False
     failed: bool = False
 
 

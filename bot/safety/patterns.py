@@ -12,6 +12,11 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bot.problems import KeyPath, Problem, line_of, relative
+from bot.safety.words import as_read
 
 NEAR = 8
 FAR = 30
@@ -24,6 +29,8 @@ _FILLER = (
 )
 _CONCEPT = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"\[(\d+)(?:\.(\d))?-(\d+)(?:\.\d)?\]")
+# A word, or several joined by "_"; what else stands in it no message can hold.
+_PLAIN = re.compile(r"[^{}\[\]*]*\*?(?:_[^{}\[\]*]*\*?)*")
 _ENDINGS = ("", "s", "es", "ed", "ing", "en", "er", "y", "ness", "ling", "ting", "ning", "d", "ly")
 _ANY_NUMBER = "#"
 _SHORTEST_STEM = 3
@@ -133,7 +140,7 @@ def vocabulary(lines: Iterable[str]) -> set[str]:
     words: set[str] = set()
     for line in lines:
         for word in re.split(r"[\s|_]+", line):
-            if not word or word == "..." or word[0] in "{[":
+            if not word.strip("*") or word == "..." or word[0] in "{[":
                 continue
             if word.endswith("*"):
                 stem = word.rstrip("*")
@@ -144,6 +151,37 @@ def vocabulary(lines: Iterable[str]) -> set[str]:
             else:
                 words.add(word)
     return words
+
+
+def unheard(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The words of some lines that no message can hold, each with how it would be read.
+
+    Of `word*` only its letters are looked at: its ending is not known.
+    """
+    for word in (word for line in lines for word in re.split(r"[\s|]+", line)):
+        if not word or word in ("...", "$") or word[0] in "{[":
+            continue
+        for part in word.split("_") if "[" not in word else ():
+            stem = part.removesuffix("*")
+            read = as_read(stem)
+            if read != stem and (stem == part or " " in read):
+                yield part, read
+
+
+def unheard_problem(path: Path, data: Any, keys: KeyPath, word: str, read: str) -> Problem:
+    """What to say of a word that `unheard` has found in a file, and where."""
+    return Problem(
+        relative(path),
+        line_of(data, keys),
+        f"`{word}` is never met: in a message it is read as `{read}`.",
+        f"Write `{read.replace(' ', '_')}`, if that does not stand there already.",
+    )
+
+
+def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """What finds any of some phrases, as whole words, in a text with single spaces."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
 @cache
@@ -157,6 +195,8 @@ def _piece(piece: str, concepts: Mapping[str, Sequence[str]]) -> tuple[str, froz
     for choice in piece.split("|"):
         concept = _CONCEPT.fullmatch(choice)
         if concept is None:
+            if not _PLAIN.fullmatch(_RANGE.sub("", choice)):
+                raise BadPattern(f"has `{choice}`, which is no word, {{concept}} or [1-9]")
             entries.append(choice.replace("_", " "))
         elif concept[1] in concepts:
             entries += concepts[concept[1]]

@@ -20,7 +20,15 @@ from bot.problems import (
     to_struct,
 )  # fmt: skip
 from bot.safety.model import LEVELS, Level
-from bot.safety.patterns import BadPattern, Pattern, stems, vocabulary
+from bot.safety.patterns import (
+    BadPattern,
+    Pattern,
+    any_of,
+    stems,
+    unheard,
+    unheard_problem,
+    vocabulary,
+)
 
 
 class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +42,6 @@ class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: tuple[str, ...]
     unless: tuple[str, ...] = ()
     whole_message: bool = False
-    check: bool = False
 
 
 class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,8 +131,18 @@ def _read(path: Path, text: str) -> RedFlags:
                 patterns.append(Pattern(line, file.concepts))
             except BadPattern as error:
                 wrong((*keys, number), f"`{line}` {error}.", "Correct the line or remove it.")
+        check_words(lines, keys)
         return tuple(patterns)
 
+    def check_words(lines: tuple[str, ...], keys: tuple[str | int, ...]) -> None:
+        for number, line in enumerate(lines):
+            for word, read in unheard([line]):
+                problems.append(unheard_problem(path, data, (*keys, number), word, read))
+
+    for name, entries in file.concepts.items():
+        check_words(entries, ("concepts", name))
+    check_words(file.not_a_patient, ("not_a_patient",))
+    check_words(file.a_patient, ("a_patient",))
     rules: list[RedFlag] = []
     seen: dict[str, str] = {}
     for number, rule in enumerate(file.red_flags):
@@ -137,6 +154,9 @@ def _read(path: Path, text: str) -> RedFlags:
         if not rule.source:
             wrong((*keys, "source"), "The rule has no source row.", "Name the row it is for.")
         for place, line in enumerate(rule.says):
+            if line in rule.says[:place]:
+                wrong((*keys, "says", place), f"`{line}` stands twice.", "Remove it here.")
+                continue
             earlier_rule = seen.setdefault(f"{rule.whole_message}{line}", rule.id)
             if earlier_rule == rule.id:
                 continue
@@ -155,8 +175,8 @@ def _read(path: Path, text: str) -> RedFlags:
         no_raisers=compiled(file.raises.unless, ("raises", "unless")),
         raised=dict(file.raises.levels),
         idioms=compiled(file.idioms, ("idioms",)),
-        not_a_patient=_any_of(file.not_a_patient),
-        a_patient=_any_of(file.a_patient),
+        not_a_patient=any_of(file.not_a_patient),
+        a_patient=any_of(file.a_patient),
         vocabulary=frozenset(_vocabulary(file)),
         stems=frozenset(stems(_lines(file))),
         file=file,
@@ -173,10 +193,6 @@ def _places(patterns: Iterable[Pattern], text: str) -> Iterator[list[tuple[int, 
     """Every place at which one of the patterns matches."""
     for pattern in patterns:
         yield from pattern.places(text)
-
-
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, phrases))})(?!\S)")
 
 
 def _vocabulary(file: RedFlagFile) -> set[str]:

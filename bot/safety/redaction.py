@@ -1,4 +1,4 @@
-"""Masks personal data before anything stores or reads a message.
+"""Masks personal data before anything stores a message.
 
 Names of patterns say what they find. Doses, lab values, drug codes, dates of symptoms
 and the clinic's own numbers stay, since answers and safety may depend on them.
@@ -32,7 +32,7 @@ _DATE = (
 )
 _STREET = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln|court|ct|circle|cir"
-    r"|place|pl|way|terrace|ter|parkway|pkwy|highway|hwy|trail|trl|square|sq)"
+    r"|place|pl|way(?!\s+(?:too|more|over|past|above|below|less|high|low|off)\b)|terrace|ter|parkway|pkwy|highway|hwy|trail|trl|square|sq)"
 )
 _BIRTH = r"(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born(?: on)?|bday)"
 _RECORD = (
@@ -95,8 +95,8 @@ _LABELS = {
 }
 # "in 2 weeks way", "10 st": words that make an address look-alike harmless.
 _NO_ADDRESS = re.compile(
-    r"\b(?:mg|ml|mcg|days?|weeks?|months?|years?|hours?|minutes?|times|doses?|shots?|pens?|percent"
-    r"|degrees|is|are|was|in|on|at|the|my|of|and|to|by|for|any|some|this|that|way too)\b",
+    r"\b(?:mg|ml|mcg|pills?|tablets?|tabs?|caps|capsules?|fever|temp|temperature|bpm|days?|weeks?|months?|years?|hours?|minutes?|times|doses?|shots?|pens?|percent"
+    r"|degrees|is|are|was|in|on|at|the|my|of|and|to|by|for|any|some|this|that)\b",
     re.IGNORECASE,
 )
 

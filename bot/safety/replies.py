@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from bot.problems import load_yaml, read_text, to_struct
+from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative, to_struct
+from bot.safety.advice import AdviceFile, Mistake, text_mistakes
 from bot.safety.model import Finding, Level
 
 # What makes a "no" half a "no".
@@ -32,6 +33,25 @@ class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
     emergency_number: str
     crisis_line: str
     poison_line: str
+
+
+_SAME_DAY = "same_day_contact"
+# What may stand in {braces}: `is_open` decides which contact is named, and is no word.
+_CONTACT = (
+    "clinic_phone",
+    *(f.name for f in msgspec.structs.fields(ClinicContact) if f.name != "is_open"),
+)
+_NAMES = (_SAME_DAY, *_CONTACT)
+# The texts that replies are made of whatever the findings are.
+_NEEDED = {
+    "emergency": ("crisis", "guessed", "general"),
+    "same_day": ("general",),
+    "routine": ("general",),
+    "again": ("crisis", "poisoning", "guessed", "eyes", "emergency", "same_day", "routine"),
+    "if_now": ("emergency", "crisis", "same_day", "routine"),
+}
+# Further texts in these are for the kinds that rules and the guided check name.
+_BY_KIND = ("emergency", "same_day", "routine")
 
 
 class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,9 +88,23 @@ class Replies:
 
     @classmethod
     def load(cls, folder: Path) -> Replies:
-        """Reads replies.yml. Raises `DataError` when it cannot be used."""
+        """Reads and checks replies.yml.
+
+        Raises:
+            DataError: a text is missing or cannot be filled, or the guided check leads to a
+                kind that has no text; all are listed.
+        """
         path = folder / "replies.yml"
-        return cls(to_struct(load_yaml(read_text(path), path), ReplyTexts, path))
+        data = load_yaml(read_text(path), path)
+        replies = cls(to_struct(data, ReplyTexts, path))
+        problems = [
+            Problem(relative(path), line_of(data, keys), message, fix)
+            for keys, message, fix in replies._mistakes()
+        ]
+        problems += replies._advice_without_a_text(folder / "advice.yml")
+        if problems:
+            raise DataError(problems)
+        return replies
 
     def confirms(self, text: str) -> bool | None:
         """Whether a reply to `question`, button or typed, is a yes (True), a no (False) or neither.
@@ -104,17 +138,27 @@ class Replies:
         current = [f for f in findings if f.escalates and f.level == level]
         texts = getattr(self._texts, level)
         kinds = {finding.kind for finding in current}
-        kind = next((k for k in texts if k in kinds), "general")
+        # A confirmed question has no finding: what it is about is not known.
+        unknown = "general" if current or "guessed" not in texts else "guessed"
+        kind = next((k for k in texts if k in kinds), unknown)
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
-            text = self._texts.again["crisis" if kind == "crisis" else level]
-        else:
-            text = texts[kind]
-            if level == "emergency" and "crisis" in kinds and len(kinds) > 1:
-                text += "\n\n" + texts["general"]
+            again = self.again(level, kinds, clinic)
+            return msgspec.structs.replace(again, rules=rules)
+        text = texts[kind]
+        if level == "emergency" and "crisis" in kinds and len(kinds) > 1:
+            text += "\n\n" + texts["general"]
         return EscalationReply(
             level, self._fill(text, clinic), self._phones(level, kind, clinic), rules
         )
+
+    def again(self, level: Level, kinds: Collection[str], clinic: ClinicContact) -> EscalationReply:
+        """The reminder of a call of this level, because of findings of these kinds."""
+        texts = self._texts.again
+        kind = next((kind for kind in texts if kind in kinds), level)
+        of_kind = next((kind for kind in getattr(self._texts, level) if kind in kinds), "general")
+        phones = self._phones(level, of_kind, clinic)
+        return EscalationReply(level, self._fill(texts[kind], clinic), phones, ())
 
     def for_kind(self, level: Level, kind: str, clinic: ClinicContact) -> EscalationReply:
         """The reply of one kind, for advice that stands on no finding."""
@@ -133,6 +177,62 @@ class Replies:
         """The line after the reply to a question about a red flag of this level."""
         crisis = level == "emergency" and any(finding.kind == "crisis" for finding in findings)
         return self._fill(self._texts.if_now.get("crisis" if crisis else level, ""), clinic)
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        texts = self._texts
+        for group, needed in _NEEDED.items():
+            written: dict[str, str] = getattr(texts, group)
+            for key in needed:
+                if key not in written:
+                    yield (group,), f"`{group}` has no text for `{key}`.", f"Add `{key}: …`."
+            for key, text in written.items():
+                if key not in needed and group not in _BY_KIND:
+                    fix = f"Use one of: {', '.join(needed)}."
+                    yield (group, key), f"`{group}` has no use for `{key}`.", fix
+                yield from text_mistakes((group, key), text, _NAMES)
+        single: dict[str, Collection[str]] = {
+            "open_contact": _CONTACT,
+            "closed_contact": _CONTACT,
+            "confirm": _NAMES,
+            "confirm_yes": (),
+            "confirm_no": (),
+        }
+        for key, names in single.items():
+            yield from text_mistakes((key,), getattr(texts, key), names)
+        yield from self._mistakes_in_beginnings()
+
+    def _mistakes_in_beginnings(self) -> Iterator[Mistake]:
+        texts = self._texts
+        yes = {_words(text) for text in (texts.confirm_yes, *texts.yes_begins)}
+        for key in ("yes_begins", "no_begins"):
+            for place, text in enumerate(getattr(texts, key)):
+                words = _words(text)
+                if not words:
+                    message = f"`{text}` has no words, so every reply begins with it."
+                    yield (key, place), message, "Remove it."
+                elif key == "no_begins" and words in yes:
+                    message = f"`{text}` stands under `yes_begins` too."
+                    yield (key, place), message, "Remove one of the two."
+
+    def _advice_without_a_text(self, path: Path) -> Iterator[Problem]:
+        """What the check of advice.yml can end with, of a kind which no text here is for."""
+        try:
+            data = load_yaml(read_text(path), path)
+            file = to_struct(data, AdviceFile, path)
+        except DataError:  # `GuidedCheck.load` says what is wrong with that file.
+            return
+        for keys, name, outcome in file.outcomes():
+            if outcome.level == "none":  # `GuidedCheck.load` says this, too.
+                continue
+            kinds = getattr(self._texts, outcome.level)
+            if outcome.kind not in kinds:
+                yield Problem(
+                    relative(path),
+                    line_of(data, (*keys, "kind")),
+                    f"{name} is of the kind `{outcome.kind}`, which has no text under "
+                    f"`{outcome.level}` in replies.yml.",
+                    f"Use one of: {', '.join(kinds)}.",
+                )
 
     def _fill(self, text: str, clinic: ClinicContact) -> str:
         contact = self._texts.open_contact if clinic.is_open else self._texts.closed_contact

@@ -7,22 +7,25 @@ almost certain it escalates, where it is in doubt the assistant asks.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from bot.problems import load_yaml, read_text, to_struct
-from bot.safety.context import ContextReader, ContextRules
+from bot.safety.context import ContextReader, read_context
 from bot.safety.examples import read_examples
 from bot.safety.matching import Match, Matcher
-from bot.safety.model import LEVELS, Finding, Level, Screening, highest
+from bot.safety.model import LEVELS, Finding, Level, Screening, Status, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
-from bot.safety.similarity import Heard, Similarity, cache_key
+from bot.safety.similarity import Heard, Judgement, Similarity, cache_key
 from bot.safety.words import Clause, Repair, clauses
 
 logger = logging.getLogger(__name__)
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SHORTEST_SENTENCE = 3  # words
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -68,9 +71,8 @@ class SafetyScreen:
             DataError: a file cannot be used; every reason is listed.
         """
         path = folder / "context.yml"
-        rules = to_struct(load_yaml(read_text(path), path), ContextRules, path)
         flags = read_red_flags(folder / "red_flags.yml")
-        screen = cls(flags, ContextReader(rules), ordinary)
+        screen = cls(flags, ContextReader(read_context(path)), ordinary)
         if encode is not None:
             cache = None
             if cache_folder is not None:
@@ -121,24 +123,33 @@ class SafetyScreen:
         words = " ".join(clause.text for clause in parts)
         if not parts:
             return Heard(words, Screening())
-        findings = self._in_context(text, parts, self._matcher.find(parts))
-        findings = self._raised(parts, findings)
+        matches = self._matcher.find(parts)
+        statuses = self._context.statuses(parts, [match.spans for match in matches])
+        denied = self._denied(parts, matches, statuses)
+        met = _first_or_new(matches, statuses, denied)
+        findings = _findings(text, parts, met)
+        raises = self._red_flags.raises(words)
+        if raises:
+            findings = self._raised(findings)
         screening = Screening(
             level=highest([f.level for f in findings if f.escalates]),
             findings=tuple(findings),
             asked=highest([f.level for f in findings if f.status == "hypothetical"]),
+            raises=raises,
         )
-        return Heard(words, screening)
+        words_at = [word for clause in parts for word in clause.words]
+        places = tuple((words_at[a].start, words_at[b - 1].end) for a, b in denied)
+        return Heard(words, screening, places)
 
     def _settled(self, text: str, heard: Heard, second: Similarity) -> Screening:
         """The rules' level, raised where the second detector sees more, never lowered."""
         found = heard.found
         level, findings = found.level, found.findings
-        judgement = second.judge(text, heard)
-        if level in ("routine", "none") and any(f.status == "negated" for f in findings):
+        judgement = self._judged(text, heard, second)
+        if level in ("routine", "none") and heard.denied:
             # "My throat isn't closing": what is denied must not sound like an alarm by itself.
-            rest = self._without_denials(text, findings)
-            calmer = second.judge(rest, self._hear(rest))
+            rest = self._without_denials(text, heard.denied)
+            calmer = self._judged(rest, self._hear(rest), second)
             judgement = min(judgement, calmer, key=lambda judged: judged.today)
         told = {finding.status for finding in findings if finding.level == "emergency"}
         only_named = (
@@ -164,40 +175,40 @@ class SafetyScreen:
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
         )
 
-    def _without_denials(self, text: str, findings: Sequence[Finding]) -> str:
+    def _judged(self, text: str, heard: Heard, second: Similarity) -> Judgement:
+        """What a message reads like; one that leaves a doubt also sentence by sentence.
+
+        In a long friendly message the one sentence that matters weighs little.
+        """
+        whole = second.judge(text, heard)
+        doubt = whole.level in ("routine", "none") and whole.today >= second.settings.doubt_from
+        sentences = _SENTENCE_END.split(text) if doubt else []
+        if len(sentences) < 2:
+            return whole
+        told = [s for s in sentences if len(s.split()) >= _SHORTEST_SENTENCE]
+        judged = [second.judge(sentence, self._hear(sentence)) for sentence in told]
+        clear = [one for one in judged if one.today >= second.settings.sentence_from]
+        return max(clear, key=lambda one: one.today, default=whole)
+
+    def _without_denials(self, text: str, denied: Sequence[tuple[int, int]]) -> str:
         """The message without the clauses that deny something."""
-        denied = [(f.start, f.end) for f in findings if f.status == "negated"]
         places = [(c.words[0].start, c.words[-1].end) for c in clauses(text, self._repair)]
         kept = [
             place for place in places if not any(a < place[1] and place[0] < b for a, b in denied)
         ]
         return ". ".join(text[start:end] for start, end in kept)
 
-    def _in_context(
-        self,
-        text: str,
-        parts: Sequence[Clause],
-        found: Sequence[Match],
-    ) -> list[Finding]:
-        if not found:
-            return []
-        words = [word for clause in parts for word in clause.words]
-        statuses = self._context.statuses(parts, [match.spans for match in found])
-        findings: dict[tuple[str, str], Finding] = {}
-        for match, status in zip(found, statuses, strict=True):
-            first = min(a for a, _ in match.spans)
-            last = max(b for _, b in match.spans) - 1
-            rule = match.rule.data
-            start, end = words[first].start, words[last].end
-            finding = Finding(rule.id, rule.level, text[start:end], start, end, status, rule.kind)
-            findings.setdefault((finding.rule, finding.status), finding)
-        return list(findings.values())
+    def _denied(
+        self, parts: Sequence[Clause], matches: Sequence[Match], statuses: Sequence[Status]
+    ) -> list[tuple[int, int]]:
+        """The words that are denied: of "red and spreading, no fever" the last one."""
+        met = zip(matches, statuses, strict=True)
+        spans = [span for match, status in met if status == "negated" for span in match.spans]
+        meant = self._context.statuses(parts, [[span] for span in spans])
+        return [span for span, status in zip(spans, meant, strict=True) if status == "negated"]
 
-    def _raised(self, parts: Sequence[Clause], findings: list[Finding]) -> list[Finding]:
+    def _raised(self, findings: list[Finding]) -> list[Finding]:
         """Babies, pregnancy and weakened immunity go up one level."""
-        whole = " ".join(clause.text for clause in parts)
-        if not self._red_flags.raises(whole):
-            return findings
         result = []
         for finding in findings:
             level: Level = self._red_flags.raised.get(finding.level, finding.level)
@@ -211,6 +222,39 @@ class SafetyScreen:
                 )
             )  # fmt: skip
         return result
+
+
+def _first_or_new(
+    matches: Sequence[Match], statuses: Sequence[Status], denied: Sequence[tuple[int, int]]
+) -> list[tuple[Match, Status]]:
+    """The matches that count.
+
+    Of words that one line of a rule sees denied or past, another line of it makes nothing
+    more: "no trouble breathing".
+    """
+    met = list(zip(matches, statuses, strict=True))
+    past = [span for match, status in met if status == "historical" for span in match.spans]
+    silent = [*denied, *past]
+    return [
+        (match, status)
+        for match, status in met
+        if not match.more or not any(a < d and c < b for a, b in match.spans for c, d in silent)
+    ]
+
+
+def _findings(
+    text: str, parts: Sequence[Clause], met: Sequence[tuple[Match, Status]]
+) -> list[Finding]:
+    """What was found, once for each rule and status."""
+    words = [word for clause in parts for word in clause.words]
+    findings: dict[tuple[str, str], Finding] = {}
+    for match, status in met:
+        rule = match.rule.data
+        start = words[min(a for a, _ in match.spans)].start
+        end = words[max(b for _, b in match.spans) - 1].end
+        finding = Finding(rule.id, rule.level, text[start:end], start, end, status, rule.kind)
+        findings.setdefault((finding.rule, finding.status), finding)
+    return list(findings.values())
 
 
 def _whole_words(red_flags: RedFlags, ordinary: frozenset[str]) -> frozenset[str]:

@@ -34,6 +34,7 @@ from bot.tfidf import QuickTfidf
 logger = logging.getLogger(__name__)
 
 Encode = Callable[[Sequence[str]], np.ndarray]
+# More than the encoder reads of a text. Of longer messages both ends are read.
 MAX_CHARACTERS = 600
 # Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
 _TOPICS = 256
@@ -44,10 +45,14 @@ _WORD = re.compile(r"[a-z]{3}")
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What the rules make of a message: its words, slips repaired, and their findings."""
+    """What the rules make of a message: its words, slips repaired, and their findings.
+
+    `denied` are the places, as character offsets, of words that a negation reaches.
+    """
 
     words: str
     found: Screening
+    denied: tuple[tuple[int, int], ...] = ()
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -151,9 +156,12 @@ class Similarity:
 
     def judge(self, text: str, heard: Heard) -> Judgement:
         """What one message reads like, given what the rules make of it."""
-        plain = _plain(text)
-        if not _WORD.search(plain):
-            return Judgement("none", 0.0, 0.0)
+        plain = " ".join(text.lower().split())
+        ends = {plain[:MAX_CHARACTERS], plain[-MAX_CHARACTERS:]}
+        judged = [self._judged(end, heard) for end in sorted(ends) if _WORD.search(end)]
+        return max(judged, key=lambda one: one.today, default=Judgement("none", 0.0, 0.0))
+
+    def _judged(self, plain: str, heard: Heard) -> Judgement:
         chances = self._fitted.chances(plain, heard, self._encode([plain])[0])
         level = LEVELS[int((chances @ self._costs).argmin())]
         if level == "routine" and chances[LEVELS.index("routine")] < chances[LEVELS.index("none")]:

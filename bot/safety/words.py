@@ -40,7 +40,8 @@ SPELLINGS = {
     "soffocating": "suffocating", "faceis": "face", "mummy": "mom", "mum": "mom", "mam": "mom",
     "blury": "blurry", "bluury": "blurry", "blurr": "blurry", "sucidal": "suicidal",
     "suicidel": "suicidal", "anafilaxis": "anaphylaxis", "anaphalaxis": "anaphylaxis",
-    "epipen": "epi pen", "u": "you", "ur": "your", "r": "are", "wanna": "want to",
+    "epipen": "epi pen", "epipn": "epi pen", "eppipen": "epi pen",
+    "u": "you", "ur": "your", "r": "are", "wanna": "want to",
     "lipps": "lips", "throut": "throat", "throot": "throat", "trought": "throat",
     "thraot": "throat", "throt": "throat", "hart": "heart", "brest": "chest", "chesst": "chest",
     "breethin": "breathing", "brethin": "breathing", "breate": "breathe",
@@ -59,6 +60,7 @@ SPELLINGS = {
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
              "it's"}  # fmt: skip
 _BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
+_SIGNS = _BREAKS | {",", "-"}
 _TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
           "plus", "then", "so"}  # fmt: skip
 _JOINTS = {"and", "or", "&"}
@@ -96,10 +98,9 @@ class Word(msgspec.Struct, frozen=True):
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """Words that belong together, and whether a question mark ends them."""
+    """Words that belong together."""
 
     words: tuple[Word, ...]
-    asks: bool
 
     @property
     def text(self) -> str:
@@ -161,6 +162,9 @@ class Repair:
         return self._seen[key] or word
 
 
+_NO_REPAIR = Repair((), frozenset())
+
+
 def clauses(text: str, repair: Repair) -> list[Clause]:
     """Splits a message into clauses of repaired, lower-case words.
 
@@ -170,17 +174,17 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
     result: list[Clause] = []
     current: list[Word] = []
 
-    def close(asks: bool = False) -> None:
+    def close() -> None:
         if current:
-            result.append(Clause(tuple(current), asks))
+            result.append(Clause(tuple(current)))
             current.clear()
 
     tokens = list(_tokens(text))
     for place, (token, start, end) in enumerate(tokens):
         if token in _BREAKS:
-            close(asks=token == "?")
+            close()
             continue
-        if token in {",", "-"}:
+        if token in _SIGNS:
             if not _hyphenates(tokens, place):
                 close()
             continue
@@ -197,6 +201,12 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             current.append(Word(part, start, end))
     close()
     return result
+
+
+def as_read(text: str) -> str:
+    """Some words as the screen reads them in a message: "epi-pen" and "epipen" are "epi pen"."""
+    tokens = (token for token, _, _ in _tokens(text) if token not in _SIGNS)
+    return " ".join(part for token in tokens for part in _parts(token, _NO_REPAIR))
 
 
 def _hyphenates(tokens: list[tuple[str, int, int]], place: int) -> bool:

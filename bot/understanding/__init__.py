@@ -2,13 +2,15 @@
 
 from bot.understanding.encoder import EncoderError, SentenceEncoder
 from bot.understanding.english import english_words
-from bot.understanding.followups import LastAnswer
+from bot.understanding.followups import FollowUpExample, LastAnswer
 from bot.understanding.text import comparable, normal
-from bot.understanding.understanding import Example, Understanding, Understood
+from bot.understanding.understanding import SUGGESTIONS, Example, Understanding, Understood
 
 __all__ = [
+    "SUGGESTIONS",
     "EncoderError",
     "Example",
+    "FollowUpExample",
     "LastAnswer",
     "SentenceEncoder",
     "Understanding",

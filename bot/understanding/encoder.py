@@ -6,8 +6,10 @@ Both are Apache-2.0 and installed with the other requirements; nothing is downlo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -15,9 +17,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import joblib
 import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
+
+logger = logging.getLogger(__name__)
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
@@ -93,7 +98,7 @@ class SentenceEncoder:
         missing = {text for text in texts if _key(text) not in known}
         batches = list(_batches(self._lengths(missing)))
         # Nobody waits for an answer while training: every core may help.
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(joblib.cpu_count()) as pool:
             for batch, vectors in zip(batches, pool.map(self._run, batches), strict=True):
                 known |= zip(map(_key, batch), vectors, strict=True)
         if batches:
@@ -172,12 +177,18 @@ def _read_cache(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as stored:
             return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError):
+    except Exception:  # A cache that cannot be read is no cache, whatever is wrong with it.
         return {}
 
 
 def _write_cache(path: Path, vectors: dict[str, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
-    partial.replace(path)
+    # Two processes may do so at once.
+    partial = path.with_suffix(f".{os.getpid()}.partial.npz")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(partial, keys=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
+        partial.replace(path)
+    except OSError as error:
+        logger.warning("Sentence vectors could not be kept on disk: %s.", error.strerror)
+        with contextlib.suppress(OSError):
+            partial.unlink()

@@ -1,47 +1,53 @@
-"""When the conversation may explain a message, and when it must not.
+"""What a message means that comes right after an answer.
 
-"Is that common?" says nothing without the answer before it. The rule is narrow on
-purpose: a wrong guess here looks like an answer to a question nobody asked.
+"Is that common?" says nothing without the answer before it; "and the eyes?" little. Which
+answer is meant is learnt from data/follow_ups.yml. A candidate is the last answer itself
+("asks more of the same"), one of its follow-ups, or what is near the message, by itself or
+together with the question before it. Each is weighed by a logistic regression over a few
+signs of the candidate and of the message, and their products. One of the signs is a first
+look at the words alone: does such a message ask more of the same, for another answer, or for
+nothing that an answer says? docs/decisions/classifier.md has the measurements.
 
-1. A message with words of its own that is clear by itself is read by itself.
-2. A short message that points back and is not clear by itself may be read together
-   with the question that was answered last.
-   Where that is not clear either, but the nearest answer is one of the last answer's
-   follow-ups, it is meant. What goes on with the last question ("and below six months?")
-   and means nothing else asks more of the same answer.
-3. A bare message, without one word of its own, is never read by itself. After an answer
-   it leads to one of that answer's follow-ups, where one fits clearly better than the
-   others; else to what it means together with that answer's question; else to the nearest
-   answer of the same group. Where nothing of this fits, it asks more of the same answer,
-   which is given again, with a word that there is no more. Without an answer before it,
-   a bare message gets suggestions.
+A long message, and one that is very clear by itself, is read by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
+import joblib
 import msgspec
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from threadpoolctl import threadpool_limits
 
+from bot.tfidf import QuickTfidf
+from bot.understanding.classifier import OUT_OF_SCOPE
 from bot.understanding.ranking import FAQ, Ranked
 
-# Where a follow-up fits this many times better than the next, it is the one that is meant.
-CLEARLY_BETTER = 2.0
-# What a message can mean at all is among its so many best answers.
-IN_REACH = 5
-LONGEST = 9  # words
+# What a follow-up means that no answer fits.
+NOTHING = "none"
+LONGEST = 14  # words
+# Chosen by cross-validation on data/follow_ups.yml; see docs/decisions/classifier.md.
+_CANDIDATES = 8
+_VECTOR_WEIGHT = 6.0
+_FIRST_LOOK_STRENGTH = 0.3
+_STRENGTH = 0.003
+_FOLDS = 4
+_LEAST_EXAMPLES = 40
+_ODDS_END = 1e-4
+_MORE, _OTHER, _NOTHING = range(3)
+
 _POINTS_BACK = re.compile(
     r"\b(?:that|it|this|those|these|them|they|one|same|so|either|then|too)\b"
     r"|^(?:and|but|what about|how about|what if|or|why|how (?:long|common|often|bad|come|much)"
     r"|for how long|when|is|are|does|do|should|can|will|even|also|with|for|in|on)\b",
-    re.IGNORECASE,
-)
-# Words that begin a question which goes on with the last one: "and below six months?".
-_GOES_ON = re.compile(
-    r"^(?:(?:ok|okay|so|oh|hm+)\s+)*(?:and|even|not even|what about|how about|what if|or|but|also"
-    r"|does (?:it|that|this)|is (?:it|that|this)|which one|how (?:much|many|often|long)"
-    r"|in|on|for|with|at)\b|\b(?:too|either|as well|though|tho)\W*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:what|why|when|how|is|are|does|do|did|can|will|should|would|could)\b")
@@ -62,11 +68,6 @@ _EMPTY_WORDS = frozenset(
     "people person everyone anyone everybody others many day days week weeks month months "
     "like look looks".split()
 )
-# After an answer these say no more than "that" does: "what about three weeks", "why tho".
-_TIME_WORDS = frozenset(
-    "start starts started begin begins stay stays still after before though tho hour hours year "
-    "years one two three four five six seven eight nine ten".split()
-)
 # "Is it the Dupixent?" names the drug and asks of something else.
 _DRUG_WORDS = frozenset(
     "dupixent dupilumab dupi shot shots injection injections jab jabs drug medicine medication "
@@ -76,34 +77,19 @@ _ASKS_OF_DRUG = re.compile(
     r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|could|can|would|might|may)\s+"
     r"(?:it|this|that|these|those|both|either|they|all)\b"
 )
+_LONGEST_BARE = 9  # words
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-def bare(text: str, after_answer: bool = False) -> bool:
-    """Whether the text asks something, but without one word that says of what.
+class FollowUpExample(msgspec.Struct, frozen=True):
+    """What a patient types right after an answer, and the id of the answer that it means.
 
-    Args:
-        text: the message.
-        after_answer: whether an answer has just been given, to which words of time belong.
+    `means` is the same id as `after` where it asks more of the same, or `none`.
     """
-    words = [word.replace("'", "").replace("’", "") for word in _WORD.findall(text.lower())]
-    if not 0 < len(words) <= LONGEST or not _ASKS.search(text.lower()):
-        return False
-    empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
-    if after_answer:
-        empty |= _TIME_WORDS
-    return all(word in empty for word in words)
 
-
-def points_back(text: str) -> bool:
-    """Whether the text is short and leans on what was said before."""
-    words = text.split()
-    return 0 < len(words) <= LONGEST and bool(_POINTS_BACK.search(text))
-
-
-def in_context(text: str, topic_question: str) -> str:
-    """The text as it reads right after an answer to `topic_question`."""
-    return f"{topic_question} {text}"
+    after: str
+    text: str
+    means: str
 
 
 class LastAnswer(msgspec.Struct, frozen=True):
@@ -117,53 +103,190 @@ class LastAnswer(msgspec.Struct, frozen=True):
     akin: Callable[[str], bool] = lambda faq_id: False
 
 
-def explained(
-    text: str, whole: Ranked, together: Ranked, last: LastAnswer, threshold: float
-) -> Ranked | None:
-    """The meaning of an unclear message (rule 2), or None; led by the last answer where the
-    message goes on with its question and means nothing else.
+class Heard(msgspec.Struct, frozen=True):
+    """A message after an answer: its text and vector, its meaning alone and in context.
 
-    Args:
-        text: the message.
-        whole: the message by itself.
-        together: the message after the question that was answered last.
-        last: the answer to that question.
-        threshold: the confidence from which on a meaning is clear.
+    `nearest` is the cosine to the nearest example of each intent.
     """
-    if together.faq_id not in (None, last.faq_id) and together.confidence >= threshold:
-        return together
-    # The topic's own words pull towards the topic; what the new words add decides.
-    alone, moved = dict(whole.ranking), dict(together.ranking)
-    others = [FAQ + faq_id for faq_id in together.faq_ids if faq_id != last.faq_id][:IN_REACH]
-    shares = {intent: moved[intent] + alone.get(intent, 0) for intent in others}
-    intent = max(shares, key=lambda name: shares[name], default=None)
-    if intent is not None and shares[intent] >= threshold:
-        return together.led_by(intent, min(1.0, shares[intent]))
-    nearest = whole.faq_ids[0]
-    if whole.confidence >= threshold:
-        return None
-    if nearest in last.follow_ups:
-        return together.led_by(FAQ + nearest, threshold)
-    if whole.faq_id and (nearest == last.faq_id or _GOES_ON.search(text)):
-        return together.led_by(FAQ + last.faq_id, threshold)
-    return None
+
+    text: str
+    vector: np.ndarray
+    alone: Ranked
+    together: Ranked
+    nearest: dict[str, float]
 
 
-def bare_meaning(
-    whole: Ranked, together: Ranked | None, last: LastAnswer, threshold: float
-) -> Ranked:
-    """The meaning of a bare message (rule 3): led by the last answer where it asks for more.
+def bare(text: str) -> bool:
+    """Whether the text asks something, but without one word that says of what."""
+    words = [word.replace("'", "").replace("’", "") for word in _WORD.findall(text.lower())]
+    if not 0 < len(words) <= _LONGEST_BARE or not _ASKS.search(text.lower()):
+        return False
+    empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
+    return all(word in empty for word in words)
 
-    Args: as for `explained`; `together` is None where the message does not point back.
-    """
-    shares = dict(whole.ranking)
-    fitting = [faq_id for faq_id in whole.faq_ids if faq_id in last.follow_ups]
-    first, second = [*(shares[FAQ + faq_id] for faq_id in fitting), 0.0, 0.0][:2]
-    if fitting and fitting[0] in whole.faq_ids[:IN_REACH] and first >= CLEARLY_BETTER * second:
-        return whole.led_by(FAQ + fitting[0], max(threshold, first))
-    if together and together.faq_id not in (None, last.faq_id) and together.confidence >= threshold:
-        return together
-    nearest = whole.faq_ids[0]
-    if last.akin(nearest) and whole.confidence >= threshold:
-        return whole.led_by(FAQ + nearest, whole.confidence)
-    return whole.led_by(FAQ + last.faq_id, threshold)
+
+def in_context(text: str, topic_question: str) -> str:
+    """The text as it reads right after an answer to `topic_question`."""
+    return f"{topic_question} {text}"
+
+
+class FollowUps:
+    """The trained reader of follow-ups. Make it with `fit` or `load`."""
+
+    def __init__(
+        self,
+        words: QuickTfidf,
+        first_look: LogisticRegression,
+        weigher: Pipeline,
+        scale: np.ndarray,
+    ) -> None:
+        self._words = words
+        self._first_look = first_look
+        self._weigher = weigher
+        self._scale = scale
+
+    @classmethod
+    def fit(
+        cls,
+        examples: Sequence[FollowUpExample],
+        heard: Sequence[Heard],
+        last: Sequence[LastAnswer],
+    ) -> FollowUps | None:
+        """Learns from examples, each as it was heard and after which answer.
+
+        None where there are too few to learn from.
+        """
+        kinds = np.array([_kind(example) for example in examples])
+        if len(examples) < _LEAST_EXAMPLES or len(set(kinds)) < 3:
+            return None
+        words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2)
+        rows = _rows(words.fit_transform(_framed(heard)), heard)
+        folds = list(KFold(_FOLDS, shuffle=True, random_state=0).split(kinds))
+        with threadpool_limits(1, user_api="blas"):
+            looks = np.zeros((len(examples), 3))
+            for train, test in folds:
+                looks[test] = _look(rows[train], kinds[train]).predict_proba(rows[test])
+            signs, wanted, of_whom = [], [], []
+            for place, (example, one, before) in enumerate(zip(examples, heard, last, strict=True)):
+                candidates, features = _signs(one, before, looks[place])
+                signs.append(features)
+                wanted += [candidate == example.means for candidate in candidates]
+                of_whom += [place] * len(candidates)
+            features, right, who = np.vstack(signs), np.array(wanted), np.array(of_whom)
+            held_out = np.zeros(len(right))
+            for half in (0, 1):
+                unseen = who % 2 == half
+                part = _weigher(features[~unseen], right[~unseen])
+                held_out[unseen] = part.predict_proba(features[unseen])[:, 1]
+            scale = _calibration(held_out, right, who)
+            weigher = _weigher(features, right)
+            return cls(words, _look(rows, kinds), weigher, scale)
+
+    def read(self, heard: Heard, last: LastAnswer) -> Ranked:
+        """The answers that a message may mean, best first, with calibrated shares."""
+        rows = _rows(self._words.transform(_framed([heard])), [heard])
+        candidates, features = _signs(heard, last, self._first_look.predict_proba(rows)[0])
+        chances = self._weigher.predict_proba(features)[:, 1]
+        sure = _sure(_odds(chances), self._scale)
+        order = np.argsort(-sure, kind="stable")
+        return Ranked(tuple((FAQ + candidates[i], float(sure[i])) for i in order))
+
+    def save(self, folder: Path) -> None:
+        """Writes `follow_ups.joblib`."""
+        joblib.dump(vars(self), folder / "follow_ups.joblib")
+
+    @classmethod
+    def load(cls, folder: Path) -> FollowUps | None:
+        """Reads what `save` wrote; None where nothing was learnt."""
+        path = folder / "follow_ups.joblib"
+        if not path.exists():
+            return None
+        reader = cls.__new__(cls)
+        vars(reader).update(joblib.load(path))
+        return reader
+
+
+def _kind(example: FollowUpExample) -> int:
+    if example.means == NOTHING:
+        return _NOTHING
+    return _MORE if example.means == example.after else _OTHER
+
+
+def _framed(heard: Sequence[Heard]) -> list[str]:
+    """The messages with their beginnings and ends, which say much."""
+    return [f"^ {one.text} $" for one in heard]
+
+
+def _rows(words: sparse.csr_matrix, heard: Sequence[Heard]) -> sparse.csr_matrix:
+    vectors = np.stack([one.vector for one in heard]) * _VECTOR_WEIGHT
+    return sparse.hstack([sparse.csr_matrix(vectors), words], format="csr")
+
+
+def _look(rows: sparse.csr_matrix, kinds: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=_FIRST_LOOK_STRENGTH, max_iter=200).fit(rows, kinds)
+
+
+def _weigher(features: np.ndarray, right: np.ndarray) -> Pipeline:
+    """Logistic regression over the signs and the product of any two."""
+    products = PolynomialFeatures(2, interaction_only=True, include_bias=False)
+    regression = LogisticRegression(C=_STRENGTH, max_iter=300)
+    steps = (StandardScaler(), products, StandardScaler(), regression)
+    return make_pipeline(*steps).fit(features, right)
+
+
+def _signs(heard: Heard, last: LastAnswer, look: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The candidates, and for each a row of what speaks for it and what the message is like."""
+    alone, together = dict(heard.alone.ranking), dict(heard.together.ranking)
+    ranks = {faq_id: rank for rank, faq_id in enumerate(heard.alone.faq_ids)}
+    ranks_together = {faq_id: rank for rank, faq_id in enumerate(heard.together.faq_ids)}
+    near = (*heard.alone.faq_ids[:_CANDIDATES], *heard.together.faq_ids[:_CANDIDATES])
+    candidates = [c for c in dict.fromkeys((last.faq_id, *last.follow_ups, *near)) if c in ranks]
+    top = max(alone.values())
+    message = [
+        alone.get(OUT_OF_SCOPE, 0.0),
+        together.get(OUT_OF_SCOPE, 0.0),
+        bare(heard.text),
+        bool(_POINTS_BACK.search(heard.text)),
+        len(heard.text.split()),
+        *look,
+        float(_odds(top)),
+        max(heard.nearest.values()),
+    ]
+    rows = [
+        [
+            float(_odds(alone[FAQ + faq_id])),
+            float(_odds(together[FAQ + faq_id])),
+            ranks[faq_id],
+            ranks_together[faq_id],
+            ranks[faq_id] == 0,
+            ranks_together[faq_id] == 0,
+            faq_id == last.faq_id,
+            faq_id in last.follow_ups,
+            last.akin(faq_id),
+            heard.nearest[FAQ + faq_id],
+            alone[FAQ + faq_id] / top,
+            *message,
+        ]
+        for faq_id in candidates
+    ]
+    return candidates, np.array(rows, float)
+
+
+def _odds(chance: np.ndarray | float) -> np.ndarray:
+    """The logarithm of the odds, away from certainty."""
+    chance = np.clip(chance, _ODDS_END, 1 - _ODDS_END)
+    return np.asarray(np.log(chance / (1 - chance)))
+
+
+def _sure(odds: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-(scale[0] * odds + scale[1]))))
+
+
+def _calibration(chances: np.ndarray, right: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """Slope and shift (Platt 1999) that make the best candidate's chance its share of right."""
+    odds = _odds(chances)
+    best = [rows[np.argmax(odds[rows])] for rows in np.split(
+        np.arange(len(who)), np.flatnonzero(np.diff(who)) + 1
+    )]  # fmt: skip
+    model = LogisticRegression(C=10.0).fit(odds[best][:, None], right[best])
+    return np.array([model.coef_[0][0], model.intercept_[0]])

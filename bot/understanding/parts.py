@@ -8,6 +8,7 @@ from collections.abc import Sequence
 MOST_PARTS = 8
 LONGEST_COORDINATED = 16  # words
 LONGEST_IN_LIST = 4  # words
+_LONGEST_CHARACTERS = 200  # of so many words; the expression below takes long over more
 _ASKS = (
     r"(?:do|does|did|can|could|is|are|am|was|will|would|should|shall|may|has|have|what|whats|what's"
     r"|how|hows|how's|where|wheres|when|whens|why|which|who|whose|any|whether|if (?:i|it|you|my))"
@@ -85,8 +86,10 @@ def coordinated(text: str) -> tuple[str, ...]:
     dupixent" is one topic), and no other may be a clause of its own ("... and my dose is
     due"). Empty for other texts.
     """
+    if len(text) > _LONGEST_CHARACTERS or len(text.split()) > LONGEST_COORDINATED + 1:
+        return ()
     match = _JOINED.fullmatch(text)
-    if match is None or len(text.split()) > LONGEST_COORDINATED + 1:
+    if match is None:
         return ()
     left, *middle = (part.strip() for part in match["left"].strip(" ,").split(","))
     things = (*middle, match["right"])

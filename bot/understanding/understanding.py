@@ -8,11 +8,16 @@ from pathlib import Path
 import msgspec
 
 from bot.understanding import followups, parts
-from bot.understanding.classifier import OUT_OF_SCOPE, IntentScorer, fit_and_hold_out
+from bot.understanding.classifier import (
+    OUT_OF_SCOPE,
+    IntentScorer,
+    Scores,
+    fit_and_hold_out,
+)
 from bot.understanding.confidence import Confidence, best, calibrate
 from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.english import english_words
-from bot.understanding.followups import IN_REACH, LastAnswer
+from bot.understanding.followups import FollowUpExample, FollowUps, Heard, LastAnswer
 from bot.understanding.ranking import FAQ, Ranked, fused, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
@@ -28,6 +33,8 @@ THRESHOLD = 1 - 1 / COST_OF_WRONG
 VERY_CLEAR = 0.85
 MOST_ANSWERS = 3
 SUGGESTIONS = 3
+# What a message can mean at all is among its so many best answers.
+IN_REACH = 5
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -82,12 +89,14 @@ class Understanding:
         speller: Speller,
         questions: Mapping[str, str],
         encoder: SentenceEncoder,
+        follow_ups: FollowUps | None = None,
     ) -> None:
         self.scorer = scorer
         self.confidence = confidence
         self.speller = speller
         self.questions = dict(questions)
         self._encoder = encoder
+        self._follow_ups = follow_ups
 
     @classmethod
     def train(
@@ -95,8 +104,15 @@ class Understanding:
         examples: Sequence[Example],
         questions: Mapping[str, str],
         encoder: SentenceEncoder,
+        follow_ups: Sequence[tuple[FollowUpExample, LastAnswer]] = (),
     ) -> Understanding:
         """Trains on examples; each answer's own question counts as one more example.
+
+        Args:
+            examples: texts with their intents.
+            questions: the answers' questions by id.
+            encoder: makes the sentence vectors.
+            follow_ups: what is asked right after an answer, each with that answer.
 
         Raises:
             ValueError: fewer than two intents have examples.
@@ -105,11 +121,17 @@ class Understanding:
         given, intents = list(texts), list(texts.values())
         vectors = encoder.encode_for_training(given)
         scorer, held_out = fit_and_hold_out(given, intents, vectors)
-        return cls(scorer, calibrate(held_out), speller, questions, encoder)
+        trained = cls(scorer, calibrate(held_out), speller, questions, encoder)
+        known = [(e, last) for e, last in follow_ups if e.after in questions]
+        heard = trained._hear_all([e for e, _ in known])
+        trained._follow_ups = FollowUps.fit([e for e, _ in known], heard, [a for _, a in known])
+        return trained
 
     def save(self, folder: Path) -> None:
         """Writes everything that `load` needs to the folder."""
         self.scorer.save(folder)
+        if self._follow_ups is not None:
+            self._follow_ups.save(folder)
         state = {
             "confidence": self.confidence,
             "words": self.speller.counts,
@@ -127,6 +149,7 @@ class Understanding:
             Speller(state["words"], encoder.common_words() | english_words()),
             state["questions"],
             encoder,
+            FollowUps.load(folder),
         )
 
     def read(self, text: str, last: LastAnswer | None = None) -> Understood:
@@ -145,23 +168,26 @@ class Understanding:
         if joined:
             pieces = list(joined)
         last = last if last and last.faq_id in self.questions else None
-        context = []
-        if last and followups.points_back(repaired):
-            context = [followups.in_context(repaired, self.questions[last.faq_id].lower())]
-        whole, *others = self._rank([repaired, *context])
-        together = others[0] if others else None
+        whole = self._rank([repaired])[0]
         if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
             pieces = []  # There is nothing to gain from reading it again.
-        read_pieces = self._read_pieces(pieces, in_story=not joined)
-
         # "What can you do" has no word of its own either, but asks something of us.
         small_talk = (
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= THRESHOLD
         )
-        if followups.bare(repaired, last is not None) and not small_talk:
-            return self._read_bare(repaired, whole, together, last)
+        bare = followups.bare(repaired) and not small_talk
+        clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
+        if last and not (small_talk or clear or len(pieces) > 1):
+            meant = self._after(repaired, whole, last)
+            if meant is not None:
+                return meant
+        if bare:
+            return self._without_context(repaired, whole)
+        read_pieces = self._read_pieces(pieces, in_story=not joined)
         asked = self._several(read_pieces, whole if joined else None)
-        if len(asked) > 1:
+        # "My father had lymphoma, is it safe for me?": a story, and one question.
+        one_question = clear and not joined and sum(parts.asks(piece) for piece in pieces) < 2
+        if len(asked) > 1 and not one_question:
             reason = f"{len(asked)} questions in one message"
             return self._understood(asked[0], whole, repaired, reason, asked)
         if whole.confidence < THRESHOLD and not joined:
@@ -169,10 +195,6 @@ class Understanding:
             if clearer is not None:
                 reason = "the question in it is clearer than the whole message"
                 return self._understood(clearer, whole, repaired, reason)
-        if last and together and not (whole.faq_id and whole.confidence >= THRESHOLD):
-            read = followups.explained(repaired, whole, together, last, THRESHOLD)
-            if read is not None:
-                return self._after(read, whole, repaired, last)
         questions = [read for piece, read in read_pieces if parts.asks(piece)]
         return self._understood(whole, whole, repaired, suggested=fused([whole, *questions]))
 
@@ -181,13 +203,35 @@ class Understanding:
         return [read.ranking for read in self._rank(texts)]
 
     def _rank(self, texts: Sequence[str]) -> list[Ranked]:
-        scores = self.scorer.score(texts, self._encoder.encode(texts))
+        return self._ranked(self.scorer.score(texts, self._encoder.encode(texts)))
+
+    def _ranked(self, scores: Scores) -> list[Ranked]:
         sure = self.confidence.of(scores, self.scorer.intents)
         top = best(scores, self.scorer.intents)
         return [
             rank(self.scorer.intents, scores.blended[row], int(top[row]), float(sure[row]))
-            for row in range(len(texts))
+            for row in range(len(scores.blended))
         ]
+
+    def _hear_all(self, examples: Sequence[FollowUpExample]) -> list[Heard]:
+        """Each example of a follow-up as `_after` hears a message."""
+        if not examples:
+            return []
+        texts = [self.speller.repair(normal(example.text).lower()) for example in examples]
+        together = [
+            followups.in_context(text, self.questions[example.after].lower())
+            for text, example in zip(texts, examples, strict=True)
+        ]
+        vectors = self._encoder.encode_for_training([*texts, *together])
+        scores = self.scorer.score([*texts, *together], vectors)
+        reads, count = self._ranked(scores), len(texts)
+        return [
+            Heard(texts[i], vectors[i], reads[i], reads[count + i], self._nearest(scores, i))
+            for i in range(count)
+        ]
+
+    def _nearest(self, scores: Scores, row: int) -> dict[str, float]:
+        return dict(zip(self.scorer.intents, map(float, scores.nearest[row]), strict=True))
 
     def _read_pieces(self, pieces: Sequence[str], in_story: bool) -> list[tuple[str, Ranked]]:
         """Each piece with its meaning.
@@ -236,24 +280,32 @@ class Understanding:
             return clearest
         return None
 
-    def _read_bare(
-        self, repaired: str, whole: Ranked, together: Ranked | None, last: LastAnswer | None
-    ) -> Understood:
-        """A message without a word of its own: only the conversation can explain it."""
-        if last is None:
-            return Understood(
-                intent=FALLBACK,
-                ranking=whole.ranking[:10],
-                alternatives=_faqs(whole.ranking),
-                suggested=tuple(whole.faq_ids[:SUGGESTIONS]),
-                repaired=repaired,
-                reasons=("without one word of its own, and nothing before it explains it",),
-            )
-        read = followups.bare_meaning(whole, together, last, THRESHOLD)
-        return self._after(read, whole, repaired, last)
+    def _without_context(self, repaired: str, whole: Ranked) -> Understood:
+        """A message without a word of its own, and nothing before it explains it."""
+        return Understood(
+            intent=FALLBACK,
+            ranking=whole.ranking[:10],
+            alternatives=_faqs(whole.ranking),
+            suggested=tuple(whole.faq_ids[:SUGGESTIONS]),
+            repaired=repaired,
+            reasons=("without one word of its own, and nothing before it explains it",),
+        )
 
-    def _after(self, read: Ranked, whole: Ranked, repaired: str, last: LastAnswer) -> Understood:
-        """What only the last answer explains: another answer, or more of the same."""
+    def _after(self, repaired: str, whole: Ranked, last: LastAnswer) -> Understood | None:
+        """What a message means right after an answer; None where it is read by itself."""
+        if self._follow_ups is None or len(repaired.split()) > followups.LONGEST:
+            return None
+        texts = [repaired, followups.in_context(repaired, self.questions[last.faq_id].lower())]
+        vectors = self._encoder.encode(texts)
+        scores = self.scorer.score(texts, vectors)
+        alone, together = self._ranked(scores)
+        heard = Heard(repaired, vectors[0], alone, together, self._nearest(scores, 0))
+        read = self._follow_ups.read(heard, last)
+        if read.confidence < THRESHOLD:
+            reason = f"after {last.faq_id} no answer fits"
+            outside = whole.intent == OUT_OF_SCOPE and whole.confidence >= THRESHOLD
+            decided = whole if outside else read
+            return self._understood(decided, whole, repaired, reason, suggested=read.faq_ids)
         again = read.faq_id == last.faq_id
         reason = f"{'asks more of' if again else 'a follow-up to'} {last.faq_id}"
         understood = self._understood(read, whole, repaired, reason)

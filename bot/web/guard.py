@@ -23,22 +23,26 @@ PAGE_POLICY = (
 HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that, the page's own form would come from the origin "null".
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# What another website may not send for a visitor. The plain form is among it: with a token of
+# the sender's own in it, the visitor would go on in a conversation that the sender can read.
+GUARDED = ("/chat", "/ask")
 
 
 class Guard:
     """ASGI middleware around the whole app.
 
     Gives each request an id (in the log and in `X-Request-ID`), adds the security headers,
-    refuses other websites on /chat, and turns what nobody caught into a short JSON reply.
+    refuses other websites on `GUARDED` paths, and turns what nobody caught into a short JSON reply.
 
     Args:
         app: what it stands before.
-        allowed_origins: the websites that may use /chat besides the server's own pages.
+        allowed_origins: the websites that may use them besides the server's own pages.
     """
 
     def __init__(self, app: ASGIApp, allowed_origins: tuple[str, ...]) -> None:
@@ -63,7 +67,7 @@ class Guard:
             await send(message)
 
         try:
-            if scope["path"].startswith("/chat") and not self._welcome(scope):
+            if scope["path"].startswith(GUARDED) and not self._welcome(scope):
                 body = {
                     "error": "origin_not_allowed",
                     "detail": "This website may not use the chat.",
@@ -89,7 +93,8 @@ class Guard:
         origin = headers.get("origin")
         if origin is None or origin in self._allowed:
             return True
-        # A page of this server itself.
+        # A page of this server itself. The scheme is not compared: where a proxy ends TLS,
+        # the browser says https and the request here is http.
         return origin.partition("://")[2] == headers.get("host", "")
 
 

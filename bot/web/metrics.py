@@ -9,7 +9,8 @@ OUTCOMES = (
     "escalated_routine", "chitchat", "error",
 )  # fmt: skip
 HELPFUL = ("yes", "no")
-REFUSALS = ("400", "401", "403", "404", "405", "408", "413", "415", "422", "429", "503")
+# The statuses of `Refused`. What the guard (403) and the router (405) turn away is not counted.
+REFUSALS = ("400", "401", "404", "408", "413", "415", "422", "429", "503")
 
 
 class Metrics:

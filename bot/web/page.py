@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import msgspec
 from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -20,7 +21,13 @@ from bot.engine.messages import buttons
 from bot.web import notices
 from bot.web.addresses import address_of
 from bot.web.channel import Channel
-from bot.web.requests import MAX_TEXT_CHARACTERS, Refused, check_text, limited_body
+from bot.web.requests import (
+    MAX_TEXT_CHARACTERS,
+    MessageId,
+    Refused,
+    check_text,
+    limited_body,
+)
 
 TEMPLATE = Template((Path(__file__).parent / "static" / "page.html").read_text("utf-8"))
 # Answers whose questions are offered before the first message.
@@ -71,17 +78,17 @@ class Page:
         try:
             form = _fields(await limited_body(request))
         except Refused as refusal:
-            return self._page(_trouble(refusal), status=refusal.status)
+            return self._refused(refusal)
         # A quick reply is a button of the form; it wins over what is in the field.
         text = form.get("reply") or form.get("text", "")
-        message_id = form.get("id", "")[:64] or uuid.uuid4().hex
+        message_id = _message_id(form.get("id", ""))
         try:
             check_text(text)
             token, messages = await self._answer(request, form.get("token", ""), message_id, text)
         except Refused as refusal:
             # After the end of a session the next try begins a new one.
             token = "" if refusal.status == 401 else form.get("token", "")
-            return self._page(_trouble(refusal), token, text, status=refusal.status)
+            return self._refused(refusal, token, text)
         try:
             earlier = await self._channel.said_so_far(token) if token else []
         except Refused:
@@ -104,6 +111,11 @@ class Page:
                 return "", (await respond("", message_id, text, address))[0]
             raise refusal
         return token, (await respond(token, message_id, text, address))[0]
+
+    def _refused(self, refusal: Refused, token: str = "", text: str = "") -> HTMLResponse:
+        """The page with the reason, and with the text still in the field."""
+        self._channel.turns.metrics.refused.labels(str(refusal.status)).inc()
+        return self._page(_trouble(refusal), token, text, status=refusal.status)
 
     def _page(
         self,
@@ -140,6 +152,14 @@ class Page:
 def _fields(body: bytes) -> dict[str, str]:
     text = body.decode("utf-8", "replace")
     return {name: values[0] for name, values in urllib.parse.parse_qs(text).items()}
+
+
+def _message_id(given: str) -> str:
+    """The id that the form gives, or a new one where it is none that /chat would take."""
+    try:
+        return msgspec.convert(given, MessageId)
+    except msgspec.ValidationError:
+        return uuid.uuid4().hex
 
 
 def _trouble(refusal: Refused) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -21,8 +23,8 @@ RESTART_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 5.0
 
 
-class PortTaken(Exception):
-    """Somebody else listens on the port; the message says what to do."""
+class CannotListen(Exception):
+    """Nobody can listen on this address and port; the message says why and what to do."""
 
 
 class ActionServerProcess:
@@ -45,7 +47,7 @@ class ActionServerProcess:
         """Starts the process and the watch over it.
 
         Raises:
-            PortTaken: the port is in use.
+            CannotListen: the port is in use.
         """
         check_port("127.0.0.1", self.port, "FAQBOT_ACTION_PORT")
         self._launch()
@@ -65,8 +67,14 @@ class ActionServerProcess:
             process.wait()
 
     def _launch(self) -> None:
-        # The SDK would listen on every address without a password; loopback only.
-        environment = {**os.environ, "SANIC_HOST": "127.0.0.1", "ACTION_SERVER_SANIC_WORKERS": "1"}
+        environment = {
+            **os.environ,
+            # A relative path means something else in the child's folder.
+            "FAQBOT_PROJECT": str(self._folder),
+            # The SDK would listen on every address without a password; loopback only.
+            "SANIC_HOST": "127.0.0.1",
+            "ACTION_SERVER_SANIC_WORKERS": "1",
+        }
         command = [sys.executable, "-m", "bot.web.action_server", str(self.port)]
         self._process = subprocess.Popen(  # noqa: S603
             command, cwd=self._folder, env=environment, stdin=subprocess.PIPE
@@ -82,15 +90,49 @@ class ActionServerProcess:
 
 
 def check_port(host: str, port: int, setting: str) -> None:
-    """Raises `PortTaken` when nobody else could listen there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise PortTaken(
+    """Tries all that `host` stands for: a name may have addresses of both kinds.
+
+    Args:
+        host: an IPv4 or IPv6 address, or a name.
+        port: the port.
+        setting: names the port, for the message.
+
+    Raises:
+        CannotListen: a server could not listen there either.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, _, _, _, address in found:
+            _try_to_listen(family, address)
+    except (OSError, UnicodeError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise CannotListen(
                 f"Port {port} is in use. Stop what uses it, or choose another: {setting}=<port>."
             ) from None
+        reason = getattr(error, "strerror", None) or "this is no address"
+        raise CannotListen(
+            f"Nobody can listen on {host}, port {port}: {reason}. Correct FAQBOT_HOST or {setting}."
+        ) from None
+
+
+def _try_to_listen(family: int, address: Any) -> None:
+    """As asyncio does it, so that uvicorn succeeds and fails alike. Raises `OSError`."""
+    try:
+        probe = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        return  # a machine without IPv6; asyncio passes over it, too
+    with probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        probe.bind(address)
+
+
+def address_to_open(host: str, port: int) -> str:
+    """Where a browser on this machine finds the server."""
+    if host in ("127.0.0.1", "0.0.0.0", "::1", "::"):  # noqa: S104
+        host = "localhost"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def serve(settings: Settings, model: Path) -> int:
@@ -99,13 +141,12 @@ def serve(settings: Settings, model: Path) -> int:
     actions = None
     action_url = settings.action_url
     if not action_url:
-        actions = ActionServerProcess(settings.action_port, settings.project.resolve())
+        actions = ActionServerProcess(settings.action_port, settings.project)
         actions.start()
         action_url = actions.url
     try:
         from bot.web.app import create_app
 
-        shown = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0") else settings.host  # noqa: S104
         config = uvicorn.Config(
             create_app(settings, model, action_url),
             host=settings.host,
@@ -118,7 +159,8 @@ def serve(settings: Settings, model: Path) -> int:
             proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
-        server = _Server(config, f"Open http://{shown}:{settings.port}/ (Ctrl-C stops it)")
+        address = address_to_open(settings.host, settings.port)
+        server = _Server(config, f"Open {address} (Ctrl-C stops it)")
         server.run()
         return 0 if server.started else 1
     finally:

@@ -35,6 +35,10 @@ PATIENCE_SECONDS = 9.0
 TRIES = 8
 # Above the limits, emergencies are still looked for, in so many messages at a time.
 _SCREENED_AT_ONCE = 4
+# ... and no longer than this, for a patient waits.
+_SCREEN_SECONDS = 3.0
+# Who may send any number of these gets the rules alone, a tenth of the work.
+_CHEAPLY_SCREENED = {"invalid_session", "too_many"}
 
 Messages = list[dict[str, Any]]
 
@@ -99,8 +103,8 @@ class Turns:
             raise _busy()
         try:
             return turn.result()
-        except Refused:
-            urgent = await self._emergency(clean)
+        except Refused as refusal:
+            urgent = await self._emergency(clean, refusal.error in _CHEAPLY_SCREENED)
             if urgent:
                 return urgent, False
             raise
@@ -190,7 +194,7 @@ class Turns:
         if assistant is None:
             raise Refused(503, "starting", notices.said(notices.TRY_AGAIN), {"Retry-After": "5"})
         clean = redact(text, public_numbers(resources.clinic()))
-        tracker, messages = await assistant.take_turn(conversation, clean.text)
+        tracker, messages = await assistant.take_turn(conversation, clean.text, text)
         outcome = outcome_of(assistant.reading_of(tracker), messages)
         if clean.kinds:
             self.metrics.redactions.inc()
@@ -200,14 +204,14 @@ class Turns:
         self.metrics.messages.labels(outcome).inc()
         return messages
 
-    async def _emergency(self, text: str) -> Messages:
-        """The emergency reply if the text calls for one and the screen can be asked."""
-        async with self._screening:
-            try:
-                message = await asyncio.to_thread(notices.emergency, text)
-            except Exception as error:
-                logger.error("The safety screen failed: %s", type(error).__name__)
-                return []
+    async def _emergency(self, text: str, rules_only: bool = False) -> Messages:
+        """The emergency reply if the text calls for one and the screen can be asked in time."""
+        try:
+            async with asyncio.timeout(_SCREEN_SECONDS), self._screening:
+                message = await asyncio.to_thread(notices.emergency, text, rules_only)
+        except Exception as error:
+            logger.error("The safety screen failed: %s", type(error).__name__)
+            return []
         if message is None:
             return []
         self.metrics.messages.labels("escalated_emergency").inc()

@@ -8,8 +8,6 @@ import os
 import socket
 import time
 
-import sqlalchemy.exc
-
 from bot.engine.database_threads import StoreAway
 from bot.settings import Settings
 from bot.web.background import repeat
@@ -35,9 +33,12 @@ class Upkeep:
         self._who = f"server {socket.gethostname()}:{settings.port}"
 
     async def work(self) -> None:
-        """Makes the tables, then applies retention, until it is cancelled."""
+        """Makes the tables, then notes the settings and applies retention, until cancelled."""
         await self._prepare_store()
-        await repeat(self._purge, PURGE_EVERY_SECONDS)
+        await asyncio.gather(
+            repeat(self._note_settings, PURGE_EVERY_SECONDS),
+            repeat(self._purge, PURGE_EVERY_SECONDS),
+        )
 
     async def _purge(self) -> None:
         before = time.time() - self._settings.retention_days * 86_400
@@ -45,19 +46,22 @@ class Upkeep:
         if count:
             logger.info("Removed %d conversations past their retention.", count)
 
+    async def _note_settings(self) -> None:
+        """Writes what has changed since the last time to the audit trail: once, if it works."""
+        changed = await asyncio.to_thread(
+            self._turns.store.audit.record_settings, self._who, dict(os.environ)
+        )
+        for name, (old, new) in changed.items():
+            logger.info("Setting %s: %s → %s", name, old or "(empty)", new or "(empty)")
+
     async def _prepare_store(self) -> None:
         """Until the database is there: the server starts without it, and answers emergencies."""
-        store = self._turns.store
         while True:
             try:
-                await store.prepare()
-                changed = await asyncio.to_thread(
-                    store.audit.record_settings, self._who, dict(os.environ)
-                )
-            except (StoreAway, sqlalchemy.exc.SQLAlchemyError) as error:
-                logger.error("The database cannot be used yet: %s", error.args[0].split("\n")[0])
+                await self._turns.store.prepare()
+                return
+            except Exception as error:
+                # Whatever it is: without the tables there is no retention either.
+                name = str(error) if isinstance(error, StoreAway) else type(error).__name__
+                logger.error("The database cannot be used yet: %s", name)
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
-                continue
-            for name, (old, new) in changed.items():
-                logger.info("Setting %s: %s → %s", name, old or "(empty)", new or "(empty)")
-            return

@@ -13,6 +13,14 @@ import yaml
 STORIES = Path(__file__).parent / "test_stories.yml"
 
 
+def test_rules_alone_decide_so_no_policy_is_there_to_learn_from_stories(project: Path) -> None:
+    config = yaml.safe_load((project / "config.yml").read_text(encoding="utf-8"))
+    assert [policy["name"] for policy in config["policies"]] == ["RulePolicy"]
+    data = [path.read_text(encoding="utf-8") for path in (project / "data").rglob("*.yml")]
+    assert data
+    assert not any("\nstories:" in text for text in data)
+
+
 def test_rasa_finds_every_story_right(project: Path, model: Path, tmp_path: Path) -> None:
     command = ["-m", "bot.rasa_cli", "test", "core", "--stories", str(STORIES)]
     command += ["--model", str(model), "--out", str(tmp_path), "--no-plot"]

@@ -103,15 +103,72 @@ def test_a_refusal_with_retry_after_counts_down_and_then_lets_send(
     assert widget.asked(bot.url) == [QUESTION]
 
 
-def test_a_text_that_the_server_refuses_goes_back_to_the_field(widget: Widget) -> None:
-    too_large = "好" * 900  # fewer than 1,000 characters, more than 2 KB
-    widget.input.fill(too_large)
+TOO_LONG = "A message can have up to 5 characters."
+
+
+def type_on_while_waiting(widget: Widget, text: str, *, refused: bool) -> None:
+    """The visitor types on before the server has answered the next question."""
+
+    def handle(route: Route) -> None:
+        widget.input.fill(text)
+        if refused:
+            body = json.dumps({"error": "too_long", "detail": TOO_LONG})
+            route.fulfill(status=413, content_type="application/json", body=body)
+        else:
+            route.continue_()
+
+    widget.page.route("**/chat/message", handle, times=1)
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_a_text_that_the_server_refuses_goes_back_to_the_field(
+    widget: Widget, nothing: str
+) -> None:
+    type_on_while_waiting(widget, nothing, refused=True)
+    widget.input.fill(QUESTION)
     widget.input.press("Enter")
-    refused = widget.root.locator(".note")
-    expect(refused).to_contain_text("up to")
-    expect(widget.input).to_have_value(too_large)
+    expect(widget.root.locator(".note")).to_have_text(TOO_LONG)
+    expect(widget.input).to_have_value(QUESTION)
     expect(widget.turns).to_have_count(0)
     expect(widget.input).to_be_focused()
+
+
+def test_a_refused_text_stays_in_the_log_while_another_is_typed(
+    widget: Widget, bot: BotServer
+) -> None:
+    type_on_while_waiting(widget, "and another", refused=True)
+    widget.type(QUESTION)
+    trouble = widget.turns.first.locator(".trouble")
+    expect(trouble).to_contain_text("Not sent.")
+    expect(trouble).to_contain_text(TOO_LONG)
+    expect(widget.live).to_contain_text(TOO_LONG)
+    expect(widget.questions).to_have_text([QUESTION])
+    # Whoever is typing goes on where they were.
+    expect(widget.input).to_be_focused()
+    widget.page.keyboard.type(" thing")
+    expect(widget.input).to_have_value("and another thing")
+    trouble.get_by_role("button", name="Edit").click()
+    both = f"{QUESTION}\nand another thing"
+    expect(widget.turns).to_have_count(0)
+    expect(widget.input).to_have_value(both)
+    expect(widget.input).to_be_focused()
+    widget.input.press("Enter")
+    widget.reply_to(0)
+    assert widget.asked(bot.url) == [both]
+
+
+def test_a_refused_text_in_the_log_survives_a_reload(widget: Widget) -> None:
+    type_on_while_waiting(widget, "a draft", refused=True)
+    widget.type(QUESTION)
+    expect(widget.button("Edit")).to_be_visible()
+    widget.page.reload()
+    again = Widget(widget.page).open()
+    expect(again.questions).to_have_text([QUESTION])
+    expect(again.input).to_have_value("a draft")
+    type_on_while_waiting(again, "", refused=True)
+    again.button("Try again").click()
+    expect(again.input).to_have_value(QUESTION)
+    expect(again.turns).to_have_count(0)
 
 
 def test_no_server_shows_the_phone_number_of_the_page(
@@ -292,6 +349,26 @@ def test_an_ended_session_says_so_and_a_new_one_begins(widget: Widget, bot: BotS
     widget.input.press("Enter")
     widget.reply_to(0)
     assert widget.token != old
+    assert widget.asked(bot.url) == [OTHER_QUESTION]
+
+
+def test_a_question_in_an_ended_session_waits_in_the_log_while_another_is_typed(
+    widget: Widget, bot: BotServer
+) -> None:
+    widget.ask(QUESTION)
+    widget.end_session(bot.url)
+    type_on_while_waiting(widget, "and another thing", refused=False)
+    widget.input.fill(OTHER_QUESTION)
+    widget.input.press("Enter")
+    trouble = widget.turns.first.locator(".trouble")
+    expect(trouble).to_contain_text("has ended")
+    expect(widget.live).to_contain_text("has ended")
+    expect(widget.questions).to_have_text([OTHER_QUESTION])
+    expect(widget.input).to_have_value("and another thing")
+    expect(widget.input).to_be_focused()
+    trouble.get_by_role("button", name="Try again").click()
+    widget.reply_to(0)
+    expect(widget.input).to_have_value("and another thing")
     assert widget.asked(bot.url) == [OTHER_QUESTION]
 
 

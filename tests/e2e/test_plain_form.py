@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from bot_server import BotServer
 from playwright.sync_api import Page, expect
+from websites import Website
 from widget_page import EMERGENCY, OTHER_QUESTION, QUESTION, SAME_DAY
 
 
@@ -79,6 +80,24 @@ def test_an_emergency_is_answered_when_no_session_can_begin(page: Page, bot: Bot
     answer = page.request.post(bot.url + "/ask", form={"text": QUESTION, "token": "forged"})
     assert answer.status == 401
     assert QUESTION in answer.text()  # the text stays in the field
+
+
+@pytest.mark.parametrize("policy", ["no-referrer", "unsafe-url"])
+def test_a_form_on_another_website_leads_into_no_conversation(
+    page: Page, bot: BotServer, strange_website: Website, policy: str
+) -> None:
+    """With a token of its own in the form, it could read what the visitor types afterwards."""
+    form = (
+        f'<!doctype html><title>Trap</title><meta name="referrer" content="{policy}">'
+        f'<form method="post" action="{bot.url}/ask"><input name="text" value="hello">'
+        "<button>Win a prize</button></form>"
+    )
+    page.goto(strange_website.put("/trap", form))
+    with page.expect_navigation() as led:
+        page.get_by_role("button").click()
+    assert led.value is not None
+    assert led.value.status == 403
+    assert page.get_by_label("Your question").count() == 0
 
 
 def test_markup_in_a_question_stays_text(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from bot_server import BotServer
 from playwright.sync_api import BrowserContext, Page, expect
 from widget_page import EMERGENCY, OTHER_QUESTION, QUESTION, SAME_DAY, Widget, message, stub_replies
@@ -157,6 +158,35 @@ def test_a_long_text_is_counted_and_not_cut(widget: Widget) -> None:
     widget.input.press("Enter")
     expect(widget.turns).to_have_count(0)
     assert len(widget.input.input_value()) == 1020
+
+
+@pytest.mark.parametrize(
+    ("character", "most"), [("a", 1000), ("é", 1000), ("好", 682), ("हि", 682), ("😀", 512)]
+)
+def test_the_count_says_how_much_of_any_script_the_server_takes(
+    widget: Widget, character: str, most: int
+) -> None:
+    fits = (character * most)[:most]
+    count = widget.root.locator("#count")
+    widget.input.fill(fits + character[0])
+    expect(count).to_contain_text("1 characters too many")
+    expect(widget.input).to_have_attribute("aria-invalid", "true")
+    widget.input.press("Enter")
+    expect(widget.turns).to_have_count(0)
+    widget.input.fill(fits)
+    expect(count).to_have_text(f"{most} / {most}")
+    expect(widget.live).to_contain_text("too many")
+    expect(widget.input).to_have_attribute("aria-invalid", "false")
+    with widget.page.expect_response("**/chat/message") as sent:
+        widget.input.press("Enter")
+    assert sent.value.status == 200
+
+
+def test_the_count_of_a_short_text_is_what_it_was(widget: Widget) -> None:
+    widget.input.fill("sí, ¿qué es?")
+    expect(widget.root.locator("#count")).to_have_text("12 / 1000")
+    widget.input.fill("")
+    expect(widget.root.locator("#count")).to_have_text("0 / 1000")
 
 
 def test_enter_sends_and_shift_enter_makes_a_line(widget: Widget) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -12,7 +13,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.conversation import Context, context_of
+from bot.engine.conversation import Context, Standing, context_of
+from bot.safety import Level
 
 
 def conversation(*events: Event) -> DialogueStateTracker:
@@ -62,10 +64,36 @@ def test_an_answer_that_waits_is_remembered_with_the_question() -> None:
     assert context_of(conversation(message, answered())).held == ()
 
 
-def test_an_emergency_is_remembered_for_one_turn() -> None:
-    told = [said(), ActionExecuted("utter_emergency"), answered()]
-    assert context_of(conversation(*told)).emergency
-    assert not context_of(conversation(*told, said())).emergency
+def escalated(level: str, kind: str = "general", action: str = "") -> list[Event]:
+    findings = [{"level": level, "kind": kind}, {"level": "routine", "kind": "skin"}]
+    message = UserUttered("…", parse_data={"reading": {"findings": findings}})
+    reply = {"utter_action": action or f"utter_{level}"}
+    return [message, BotUttered("…", metadata={**reply, "messages": [
+        {"kind": "escalation", "level": level, "rules": []}
+    ]})]  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_a_call_to_make_stands_for_three_messages(level: Level) -> None:
+    told = escalated(level, "eyes")
+    assert context_of(conversation(*told)).standing == Standing(level, ("eyes",))
+    assert context_of(conversation(*told, said(), said())).standing
+    assert context_of(conversation(*told, said(), said(), said())).standing is None
+
+
+def test_the_most_urgent_call_stands() -> None:
+    told = [*escalated("emergency"), *escalated("same_day")]
+    assert context_of(conversation(*told)).standing == Standing("emergency", ("general",))
+
+
+def test_a_question_about_a_red_flag_and_routine_contact_are_no_call() -> None:
+    asked = escalated("emergency", action="utter_confirm_red_flag")
+    assert context_of(conversation(*asked, *escalated("routine"))).standing is None
+
+
+def test_the_guided_checks_advice_is_a_call() -> None:
+    told = escalated("same_day", action="utter_advice")
+    assert context_of(conversation(*told)).standing
 
 
 def test_the_guided_check_knows_which_question_is_open() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.engine import resources
-from bot.engine.conversation import Context
+from bot.engine.conversation import Context, Standing
 from bot.engine.reading import Reading, final_reading, first_reading
 from bot.knowledge import AnswerStore, OtherMedicines
-from bot.safety import Screening
+from bot.safety import Level, Screening
 from bot.understanding import Understood
 
 ANSWER = Reading(intent="faq/storage", faq_id="storage", confidence=0.9)
@@ -125,6 +125,20 @@ def test_what_is_no_reply_is_asked_again(intent: str) -> None:
     assert reading.held == ("storage",)
 
 
+@pytest.mark.parametrize("intent", ["deny", "nlu_fallback"])
+def test_a_no_with_a_sign_that_a_rule_hears_is_no_end(intent: str) -> None:
+    reading = settle(
+        Reading(intent=intent),
+        "no. my eye hurts and light hurts it",
+        Context(confirming=True),
+        level="same_day",
+    )
+    assert (reading.intent, reading.level) == ("escalate_same_day", "same_day")
+    context = Context(confirming=True)
+    confirmed = settle(FALLBACK, "yes, and my eye hurts", context, level="same_day")
+    assert confirmed.intent == "escalate_emergency"
+
+
 def test_another_question_instead_of_a_reply_is_answered() -> None:
     assert settle(ANSWER, "where do pens go", Context(confirming=True)).intent == "faq/storage"
 
@@ -135,11 +149,45 @@ def test_a_new_emergency_outranks_a_no() -> None:
 
 
 def test_what_is_not_understood_after_an_emergency_repeats_the_number() -> None:
-    assert settle(FALLBACK, context=Context(emergency=True)).intent == "after_emergency"
+    after = Context(standing=Standing("emergency"))
+    assert settle(FALLBACK, context=after).intent == "after_escalation"
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_can_it_wait_is_answered_with_the_call_to_make(level: Level) -> None:
+    after = Context(standing=Standing(level))
+    assert settle(Reading(intent="can_it_wait"), context=after).intent == "after_escalation"
+    assert settle(Reading(intent="can_it_wait")).intent == "can_it_wait"
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_nothing_less_urgent_takes_the_place_of_a_call_to_make(level: Level) -> None:
+    after = Context(standing=Standing(level))
+    routine = settle(FALLBACK, context=after, level="routine")
+    check = settle(Reading(intent="start_skin_check"), context=after)
+    assert (routine.intent, check.intent) == ("after_escalation", "after_escalation")
+
+
+def test_questions_are_answered_beside_a_call_to_make() -> None:
+    after = Context(standing=Standing("emergency", ("allergic",)))
+    reading = settle(ANSWER, context=after)
+    assert (reading.intent, reading.standing) == ("faq/storage", after.standing)
+
+
+def test_a_guess_after_an_emergency_is_not_asked_about() -> None:
+    after = Context(standing=Standing("emergency"))
+    reading = settle(FALLBACK, context=after, level="emergency", guessed=True, unsure=True)
+    assert reading.intent == "after_escalation"
+
+
+def test_a_second_unclear_reply_ends_the_guided_check() -> None:
+    once = settle(FALLBACK, "hm", Context(asking="where"))
+    twice = settle(FALLBACK, "hm", Context(asking="where", unclear=True))
+    assert (once.intent, twice.intent) == ("unclear_check_answer", "check_given_up")
 
 
 def test_a_question_after_an_emergency_is_answered() -> None:
-    assert settle(ANSWER, context=Context(emergency=True)).intent == "faq/storage"
+    assert settle(ANSWER, context=Context(standing=Standing("emergency"))).intent == "faq/storage"
 
 
 def test_inside_the_check_a_plain_reply_is_not_guessed_at() -> None:

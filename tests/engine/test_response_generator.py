@@ -170,6 +170,11 @@ async def test_every_plain_response_of_the_domain_is_filled_in() -> None:
             assert all("{" not in message["text"] for message in messages), name
 
 
+def test_every_response_of_the_domain_has_one_wording() -> None:
+    # A second one would never be said.
+    assert {name for name, texts in DOMAIN.responses.items() if len(texts) != 1} == set()
+
+
 async def test_an_unknown_response_is_none() -> None:
     made = await CuratedResponseGenerator(None, DOMAIN).generate("utter_x", heard(), "test")
     assert made is None

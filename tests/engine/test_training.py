@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def settings(tmp_path: Path) -> Settings:
         "domain.yml": "version: '3.1'\n",
         "data/nlu/faq.yml": EXAMPLES,
         "data/rules/rules.yml": "version: '3.1'\n",
+        "data/follow_ups.yml": "storage: {none: [hm]}\n",
         "data/faq/storage.md": ANSWER,
     }
     for name, text in files.items():
@@ -58,6 +60,7 @@ def settings(tmp_path: Path) -> Settings:
         ("domain.yml", "3.1", "3.0"),
         ("data/nlu/faq.yml", "pens", "syringes"),
         ("data/rules/rules.yml", "3.1", "3.0"),
+        ("data/follow_ups.yml", "hm", "well"),
         ("data/faq/storage.md", "How do I store it?", "Where do I store it?"),
     ],
 )
@@ -79,6 +82,38 @@ def test_file_times_do_not_matter(settings: Settings) -> None:
     before = training.trained_from(settings)
     os.utime(settings.data / "nlu" / "faq.yml", (1, 1))
     assert training.trained_from(settings) == before
+
+
+def test_a_project_that_has_moved_needs_no_training(settings: Settings, tmp_path: Path) -> None:
+    moved = shutil.copytree(settings.project, tmp_path / "elsewhere")
+    there = read_settings({"FAQBOT_PROJECT": str(moved)})
+    assert training.trained_from(there) == training.trained_from(settings)
+
+
+@pytest.fixture
+def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The code as it is installed on another machine."""
+    folder = tmp_path / "site-packages" / "bot"
+    shutil.copytree(Path(training.__file__).parents[1], folder)
+    monkeypatch.setattr(training, "__file__", str(folder / "engine" / "training.py"))
+    return folder
+
+
+def test_code_in_another_folder_needs_no_training(
+    settings: Settings, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = training.trained_from(settings)
+    monkeypatch.undo()
+    assert training.trained_from(settings) == there
+
+
+@pytest.mark.parametrize(
+    "name", ["tfidf.py", "understanding/classifier.py", "engine/components.py"]
+)
+def test_a_model_depends_on_this_code(settings: Settings, code: Path, name: str) -> None:
+    before = training.trained_from(settings)
+    (code / name).write_text((code / name).read_text() + "# changed\n")
+    assert training.trained_from(settings) != before
 
 
 def test_training_is_due_without_a_model(settings: Settings) -> None:
@@ -131,6 +166,21 @@ def test_processes_that_share_the_test_find_the_same(
 
     monkeypatch.setattr(training, "misses", asked)
     assert training.own_test(assistant, 2) == ("0 of 2", "1 of 2")
+
+
+def test_a_new_model_is_tested_on_the_cores_that_this_process_may_use(
+    trained: ModelRecord, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(_: Assistant, processes: int) -> tuple[str, ...]:
+        asked_of.append(processes)
+        return ()
+
+    asked_of: list[int] = []
+    monkeypatch.setattr(training, "own_test", asked)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3})
+    training.train(settings)
+    assert asked_of == [1]
 
 
 def test_the_collector_works_again_after_a_training(trained: ModelRecord) -> None:

@@ -39,7 +39,7 @@ Ask your nurse or your pharmacist if you are not sure what to do with a pen that
 
 
 class Folder:
-    """A data folder with two answers, their examples and a clinic."""
+    """A data folder with two answers, their examples and the names of other medicines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -54,6 +54,8 @@ class Folder:
         self.travel.write_text(
             ANSWER.format(id="travel", question="How do I travel?", follow_up="storage")
         )
+        (path / "other_medicines.yml").write_text("ours: [dupixent]\nnames: [[ozempic]]\n")
+        (path / "follow_ups.yml").write_text("storage: {travel: [and on a plane]}\n")
         self.write_examples(storage=25, travel=25)
 
     def write_examples(self, **counts: int) -> None:

@@ -29,8 +29,17 @@ def text(project: Path) -> str:
         ('"08:00-19:00"', '"08:00-13:00", "12:00-19:00"', "thursday", "overlaps the one before"),
         ('phone: "202-555-0100"', 'phone: "call us"', "phone", "`call us` is no phone number."),
         ('phone: "202-555-0111"', 'phone: ""', '  phone: ""', "`` is no phone number."),
+        ('phone: "202-555-0100"', 'phone: "---"', "phone", "`---` is no phone number."),
+        ('phone: "202-555-0133"', 'phone: "( ) . -"', "( )", "`( ) . -` is no phone number."),
+        ('"988"', '"9-8"', "crisis_line", "`9-8` is no phone number."),
+        ('"1-800-222-1222"', '"٩١١"', "poison_line", "`٩١١` is no phone number."),
         ("portal: https:", "portal: http:", "portal", "The portal is no https address."),
         ("name: Demo Derm", 'name: "" # Derm', "name", "`name` is empty."),
+        ("name: After-hours nurse line", 'name: " "', 'name: " "', "`name` is empty."),
+        ("name: Demo Urgent", 'name: "" #', 'name: ""', "`name` is empty."),
+        ("name: Demo Eye Clinic", "name: Eye {clinic}", "Eye {clinic}", "`name` holds a brace."),
+        ("100 Example Street", "100 Example} Street", "address", "`address` holds a brace."),
+        ("name: Thanksgiving", "name: '{day}'", "{day}", "`name` holds a brace."),
         ("2026-12-25", "2026-02-30", "2026-02-30", "this is no day"),
         ("demo: true", "demo: perhaps", "demo", "`demo`: Expected `bool`"),
         ("demo: true", "demo: true\nfax: 1", "fax", "Unknown key `fax`."),
@@ -81,6 +90,8 @@ def test_a_bad_clinic_stops_the_start_with_one_clear_message(
 ) -> None:  # fmt: skip
     (tmp_path / "data" / "nlu").mkdir(parents=True)
     (tmp_path / "data" / "triage").symlink_to(project / "data" / "triage")
+    (tmp_path / "data" / "other_medicines.yml").write_text("names: []\n")
+    (tmp_path / "data" / "follow_ups.yml").write_text("")
     (tmp_path / "config.yml").symlink_to(project / "config.yml")
     text = (project / "data" / "clinic.yml").read_text()
     (tmp_path / "data" / "clinic.yml").write_text(text.replace("America/", "Amerika/"))

@@ -91,6 +91,11 @@ CASES: dict[str, tuple[Break, str, int, str]] = {
         lambda f: f.write_examples(storage=25, travel=25, flying=1),
         "There are examples of faq/flying but no answer", 59, "error",
     ),
+    "intents_are_in_the_domain": (
+        lambda f: (f.path.parent / "domain.yml").write_text("intents: [hello, {faq: {}}]\n")
+        and f.nlu.write_text(f.nlu.read_text() + "- intent: helo\n  examples: |\n    - hi\n"),
+        "The intent `helo` is not in domain.yml", 59, "error",
+    ),
     "answers_have_examples": (
         lambda f: f.write_examples(storage=25),
         "The answer has no training examples", 1, "error",

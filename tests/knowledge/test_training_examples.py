@@ -11,10 +11,11 @@ import pytest
 from evaluation_sets import EVALUATION_SETS
 from rapidfuzz import fuzz, process
 
-from bot.knowledge import FAQ_PREFIX, TrainingExample, read_examples
+from bot.knowledge import FAQ_PREFIX, TrainingExample, read_examples, read_follow_ups
 from bot.knowledge.answer_checks import comparable
 
 NEARLY_EQUAL = 95
+FOLLOW_UP_SETS = [name for name in EVALUATION_SETS if name.startswith("followups")]
 # What people ask most gets more ways of asking.
 ASKED_MOST = (
     "eczema_like_symptoms", "why_eczema_worsens", "how_common_flares", "respond_to_symptoms",
@@ -69,5 +70,21 @@ def test_no_example_is_one_of_the_evaluations_sentences(
     # Only our own side is named: nobody should read the evaluation to mend this.
     near = [
         f"{examples[row].path}:{examples[row].line}" for row in np.flatnonzero(likeness.max(axis=1))
+    ]
+    assert near == []
+
+
+@pytest.mark.parametrize("name", FOLLOW_UP_SETS)
+def test_no_follow_up_is_one_of_the_evaluations_after_the_same_answer(
+    project: Path, name: str
+) -> None:
+    mine = read_follow_ups(project / "data" / "follow_ups.yml")
+    with (project / "benchmarks" / "evaluation" / name).open(newline="") as file:
+        asked = [(row["previous"], comparable(row["text"])) for row in csv.DictReader(file)]
+    near = [
+        (example.after, example.text)
+        for example in mine
+        for previous, text in asked
+        if previous == example.after and fuzz.ratio(comparable(example.text), text) >= NEARLY_EQUAL
     ]
     assert near == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -51,6 +52,14 @@ def test_all_that_the_staff_need_is_there(engine: Engine) -> None:
         "can I park", "Offered instead: How do I travel?", "vague", "airway", "Hours of use",
     ):  # fmt: skip
         assert wanted in text
+
+
+def test_rules_stand_beside_their_level_as_the_rule_files_name_them(engine: Engine) -> None:
+    add(engine, "x", "escalated_emergency", escalation("emergency", "airway_swelling"))
+    add(engine, "y", "escalated_same_day", escalation("same_day", "eye_danger"))
+    text = made(engine)
+    assert "<td>Emergency</td><td><code>airway_swelling</code></td>" in text
+    assert "<td>Same day</td><td><code>eye_danger</code></td>" in text
 
 
 def test_what_patients_typed_stays_text(engine: Engine) -> None:
@@ -104,6 +113,34 @@ def test_the_command_writes_a_page_that_only_its_owner_reads(
     assert written.read_text().startswith("<!doctype html>")
     assert written.stat().st_mode & 0o777 == 0o600
     assert "report.html: 0 messages" in capsys.readouterr().out
+
+
+def test_a_page_that_others_could_read_is_for_its_owner_alone_from_now_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAQBOT_VAR", str(tmp_path))
+    written = tmp_path / "report.html"
+    written.write_text("an older and longer report" * 9999)
+    written.chmod(0o644)
+    assert main(["report"]) == 0
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert written.read_text().endswith("</html>")
+
+
+def test_a_page_for_another_program_leaves_the_pipe_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAQBOT_VAR", str(tmp_path))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o644)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert main(["report", "--out", str(pipe)]) == 0
+        assert os.read(reader, 15) == b"<!doctype html>"
+    finally:
+        os.close(reader)
+    assert pipe.stat().st_mode & 0o777 == 0o644
 
 
 def test_the_command_refuses_a_period_it_does_not_know(

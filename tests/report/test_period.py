@@ -26,6 +26,13 @@ def test_every_day_that_is_touched_belongs_to_the_period() -> None:
     assert days == [dt.date(2026, 11, day) for day in (22, 23, 24)]
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "1999-12-31", "9999w", "999w"])
+def test_what_is_longer_ago_than_anything_is_kept_begins_there(since: str) -> None:
+    span = period(since, NOW)
+    assert span.start == NOW - dt.timedelta(days=3650)
+    assert len(span.days) == 3651
+
+
 @pytest.mark.parametrize("since", ["", "soon", "7", "0d", "-7d", "2026-13-01", "2026-11-25", "7y"])
 def test_anything_else_is_refused_with_what_to_write(since: str) -> None:
     with pytest.raises(ValueError, match="Write 36h, 7d, 4w"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.engine.database import TURNS
-from bot.engine.messages import blank, buttons
+from bot.engine.messages import blank, buttons, clinic_contact, escalation_message
+from bot.knowledge import read_clinic
+from bot.safety import Finding, Level, Replies
 
+DATA = Path(__file__).resolve().parents[2] / "data"
 ZONE = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 11, 24, 15, 30, tzinfo=ZONE)  # a Tuesday
+REPLIES = Replies.load(DATA / "triage")
+CONTACT = clinic_contact(read_clinic(DATA / "clinic.yml"), NOW)
 _numbers = itertools.count()
 
 
@@ -28,8 +34,10 @@ def suggestions(*questions: str) -> dict[str, Any]:
     return {**message, "quick_replies": buttons([*questions, "None of these"])}
 
 
-def escalation(level: str, *rules: str) -> dict[str, Any]:
-    return {**blank("escalation", "Call."), "level": level, "rules": list(rules)}
+def escalation(level: Level, *rules: str) -> dict[str, Any]:
+    """The message as the server makes it of findings of these rules."""
+    findings = [Finding(rule, level, "words", 0, 5, "asserted") for rule in rules]
+    return escalation_message(REPLIES.escalation(level, findings, CONTACT, frozenset()))
 
 
 def add(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.problems import load_yaml
 from bot.safety import GuidedCheck
 from bot.safety.model import LEVELS, Finding, Screening
 
@@ -109,6 +110,12 @@ def test_the_check_asks_at_most_four_questions_each_with_its_own_buttons() -> No
         assert len(set(texts)) == len(texts) >= 2
     with pytest.raises(KeyError):
         CHECK.question("why")
+
+
+def test_the_conversation_asks_these_questions_in_this_order() -> None:
+    path = PROJECT / "domain.yml"
+    slots = load_yaml(path.read_text(), path)["forms"]["skin_check_form"]["required_slots"]
+    assert slots == [f"check_{question.id}" for question in CHECK.questions]
 
 
 BUTTONS = [(q.id, o.text, o.id) for q in CHECK.questions for o in q.options]

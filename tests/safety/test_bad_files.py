@@ -8,6 +8,7 @@ import pytest
 
 from bot.problems import DataError, Problem
 from bot.safety import GuidedCheck
+from bot.safety.context import read_context
 from bot.safety.examples import read_examples
 from bot.safety.red_flags import read_red_flags
 
@@ -56,6 +57,16 @@ def test_the_good_file_is_read(tmp_path: Path) -> None:
         ('"{part} closes"', "a|", 15, "matches the empty string"),
         ('"{part} closes"', "ab*", 15, "matches almost anything"),
         ('"{part} closes"', '"[42-38] fever"', 15, "empty range"),
+        ('"{part} closes"', '"{part closes"', 15, "no word, {concept}"),
+        ('"{part} closes"', '"[38,5-42] fever"', 15, "no word, {concept}"),
+        ('"{part} closes"', '"*"', 15, "matches almost anything"),
+        ('"{part} closes"', '"My throat"', 15, "read as `my`"),
+        ('"{part} closes"', '"i can’t"', 15, "read as `can't`"),
+        ('"{part} closes"', "epipen used", 15, "read as `epi pen`"),
+        ('"{part} closes"', "needle-stick", 15, "read as `needle stick`"),
+        ("part: [throat]", "part: [mother's neck]", 2, "read as `mother`"),
+        ("[my dog]", "[dog's paw]", 7, "read as `dog`"),
+        ('"{part} closes"', '"{part} closes"\n      - "{part} closes"', 16, "stands twice"),
         ('says:\n      - "{part} closes"', "says: []", 14, "no words"),
         ("source: [1]", "source: []", 12, "no source row"),
         (
@@ -88,11 +99,37 @@ def triage(project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(project / "data" / "triage", tmp_path / "triage"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("direction: forward", "direction: forwards"), ("reach: 4", "reach: -4"),
+     ("cues: [", 'cues: ["", ')],
+)  # fmt: skip
+def test_a_wrong_cue(triage: Path, old: str, new: str) -> None:
+    path = triage / "context.yml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(DataError, match=r"context\.yml:\d+"):
+        read_context(path)
+
+
+def test_a_cue_that_no_message_holds(triage: Path) -> None:
+    path = triage / "context.yml"
+    path.write_text(path.read_text().replace("leaflets", "side-effect", 1))
+    with pytest.raises(DataError, match=r"`side-effect` is never met.*`side effect`"):
+        read_context(path)
+
+
 def test_a_message_with_two_levels(triage: Path) -> None:
     path = triage / "examples" / "none.txt"
     first = (triage / "examples" / "emergency.txt").read_text().splitlines()[2]
     path.write_text(path.read_text() + first + "\n")
     with pytest.raises(DataError, match="stands under emergency too"):
+        read_examples(triage)
+
+
+def test_a_level_without_messages(triage: Path) -> None:
+    (triage / "examples" / "emergency.txt").write_text("# nothing\n")
+    with pytest.raises(DataError, match="no message of level emergency"):
         read_examples(triage)
 
 

@@ -6,14 +6,14 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from small_faq import QUESTIONS, all_examples
+from small_faq import QUESTIONS, all_examples, follow_ups
 
 from bot.understanding import SentenceEncoder, Understanding, english_words
 
 
 @pytest.fixture(scope="session")
 def small(encoder: SentenceEncoder) -> Understanding:
-    return Understanding.train(all_examples(), QUESTIONS, encoder)
+    return Understanding.train(all_examples(), QUESTIONS, encoder, follow_ups())
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,11 @@ def trained(
     folder = tmp_path_factory.mktemp("model")
     with tarfile.open(model) as archive:
         for member in archive.getmembers():
-            if Path(member.name).name in ("scorer.joblib", "understanding.json"):
+            if Path(member.name).name in (
+                "scorer.joblib",
+                "understanding.json",
+                "follow_ups.joblib",
+            ):
                 member.name = Path(member.name).name
                 archive.extract(member, folder)
     return Understanding.load(folder, encoder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding import Example
+from bot.understanding import Example, FollowUpExample, LastAnswer
 
 EXAMPLES = {
     "faq/storage": (
@@ -73,6 +73,36 @@ QUESTIONS = {
     "alcohol": "Can I drink alcohol while on Dupixent?",
     "how_common": "How common are flares on Dupixent?",
 }
+
+
+MORE = (
+    "is that common?",
+    "how long does it last",
+    "but why",
+    "how bad does it get",
+    "even at night?",
+    "really, all of it?",
+    "for how many weeks then",
+    "and if it doesn't stop?",
+)
+OTHER = {
+    "storage": ("and in the fridge?", "where do i keep them then", "n the temperature?"),
+    "travel": ("and on a plane?", "what about airport security", "on holiday too?"),
+    "hair_loss": ("what about hair", "and does hair fall out", "baldness as well?"),
+    "weight_gain": ("and my weight?", "do i get fat too", "what about the pounds"),
+    "alcohol": ("and beer?", "wine too?", "so a cocktail is fine"),
+    "how_common": ("are flares rare then", "and flares, how many get one", "flares too?"),
+}
+NOTHING = ("my cat is grey", "hm i see", "and the weather?", "what does a nurse earn", "lol ok")
+
+
+def follow_ups() -> list[tuple[FollowUpExample, LastAnswer]]:
+    return [
+        (FollowUpExample(after, text, means), LastAnswer(after))
+        for after in QUESTIONS
+        for means, texts in [(after, MORE), ("none", NOTHING), *OTHER.items()]
+        for text in texts
+    ]
 
 
 def all_examples() -> list[Example]:

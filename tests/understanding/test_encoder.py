@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +47,47 @@ def test_training_vectors_come_back_from_disk(tmp_path: Path) -> None:
     assert np.array_equal(first, again)
 
 
-def test_a_broken_cache_is_made_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [0, 3, 300, -30])
+def test_a_broken_cache_is_made_anew(end: int, tmp_path: Path) -> None:
     SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
-    for path in tmp_path.iterdir():
-        path.write_bytes(b"not a cache")
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:end])
     assert SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"]).any()
+    assert path.read_bytes() == whole
+
+
+def test_something_else_in_place_of_the_cache_is_replaced(tmp_path: Path) -> None:
+    SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(b"not a cache")
+    assert SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"]).any()
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cache").write_text("a file")
+    encoder = SentenceEncoder(cache_folder=tmp_path / "cache")
+    with caplog.at_level(logging.WARNING):
+        assert encoder.encode_for_training(["is it safe"]).any()
+    assert "could not be kept on disk" in caplog.text
+
+
+def test_training_texts_are_encoded_on_the_cores_that_this_process_may_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, threads: int) -> None:
+            asked.append(threads)
+            super().__init__(threads)
+
+    asked: list[int] = []
+    monkeypatch.setattr("bot.understanding.encoder.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3})
+    SentenceEncoder(cache_folder=tmp_path).encode_for_training(["is it safe"])
+    assert asked == [1]
 
 
 def test_what_patients_write_is_not_kept_on_disk(tmp_path: Path) -> None:

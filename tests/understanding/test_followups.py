@@ -1,14 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bot.understanding import followups
-from bot.understanding.followups import LastAnswer
+from bot.understanding.followups import FollowUpExample, FollowUps, Heard, LastAnswer
 from bot.understanding.ranking import Ranked
-
-# An unclear message after an answer about children: alone it could mean this and that.
-UNCLEAR = Ranked((("faq/storage", 0.1), ("faq/travel", 0.05), ("faq/children", 0.01)))
-TOPIC = Ranked((("faq/children", 0.98), ("faq/storage", 0.01), ("faq/travel", 0.0)))
 
 
 @pytest.mark.parametrize(
@@ -44,46 +41,32 @@ def test_a_question_with_a_word_of_its_own_or_no_question_is_not_bare(text: str)
     assert not followups.bare(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["what about three weeks", "why tho", "how long after can it start"]
-)
-def test_words_of_time_are_no_words_of_their_own_after_an_answer(text: str) -> None:
-    assert followups.bare(text, after_answer=True)
-    assert not followups.bare(text)
+def example(after: str, text: str, means: str) -> tuple[FollowUpExample, Heard, LastAnswer]:
+    """A message of which the words alone say whether it asks for more."""
+    shares = (("faq/storage", 0.3), ("faq/travel", 0.2), ("faq/children", 0.1))
+    near = dict(shares)
+    heard = Heard(text, np.ones(4, np.float32) / 2, Ranked(shares), Ranked(shares), near)
+    return FollowUpExample(after, text, means), heard, LastAnswer(after)
 
 
-@pytest.mark.parametrize("text", ["and the eyes?", "what about for kids", "does that hurt"])
-def test_a_short_message_that_leans_on_the_last_answer_points_back(text: str) -> None:
-    assert followups.points_back(text)
+EXAMPLES = [
+    example(after, f"{text} {number}", means)
+    for after, other in (("children", "storage"), ("storage", "travel"), ("travel", "storage"))
+    for number in range(8)
+    for text, means in (("more of it", after), ("keep where", other), ("nice weather", "none"))
+]
 
 
-def test_a_long_message_does_not_point_back() -> None:
-    assert not followups.points_back("and this is a message with a great many words in it")
+def test_words_teach_whether_the_same_is_asked_again_or_something_else() -> None:
+    reader = FollowUps.fit(*map(list, zip(*EXAMPLES, strict=True)))  # type: ignore[arg-type]
+    assert reader is not None
+    _, more, last = example("children", "more of it 9", "children")
+    assert reader.read(more, last).faq_id == "children"
+    _, other, last = example("children", "keep where 9", "storage")
+    assert reader.read(other, last).faq_id == "storage"
+    _, nothing, last = example("children", "nice weather 9", "none")
+    assert reader.read(nothing, last).confidence < reader.read(more, last).confidence
 
 
-def test_a_statement_of_its_own_does_not_point_back() -> None:
-    assert not followups.points_back("dupixent price please")
-
-
-@pytest.mark.parametrize("text", ["and below six months?", "even in summer", "my twins too?"])
-def test_what_goes_on_with_the_last_question_asks_more_of_its_answer(text: str) -> None:
-    read = followups.explained(text, UNCLEAR, TOPIC, LastAnswer("children"), 1 / 3)
-    assert read is not None
-    assert read.faq_id == "children"
-
-
-@pytest.mark.parametrize("text", ["dupixent price please", "it froze"])
-def test_what_does_not_go_on_is_left_to_the_suggestions(text: str) -> None:
-    assert followups.explained(text, UNCLEAR, TOPIC, LastAnswer("children"), 1 / 3) is None
-
-
-def test_a_follow_up_that_is_nearest_is_meant_before_the_same_answer() -> None:
-    last = LastAnswer("children", follow_ups=("storage",))
-    read = followups.explained("and in the fridge?", UNCLEAR, TOPIC, last, 1 / 3)
-    assert read is not None
-    assert read.faq_id == "storage"
-
-
-def test_small_talk_asks_nothing_more_of_an_answer() -> None:
-    thanks = Ranked((("thanks", 0.2), ("faq/storage", 0.1)))
-    assert followups.explained("and thanks", thanks, TOPIC, LastAnswer("children"), 1 / 3) is None
+def test_too_few_examples_teach_nothing() -> None:
+    assert FollowUps.fit(*map(list, zip(*EXAMPLES[:9], strict=True))) is None  # type: ignore[arg-type]

@@ -132,33 +132,53 @@ def test_a_bare_question_without_an_answer_before_it_gets_suggestions(
     assert len(understood.suggested) == SUGGESTIONS
 
 
-def test_a_bare_question_leads_to_a_follow_up_of_the_last_answer(small: Understanding) -> None:
-    understood = small.read("is that common?", LastAnswer("hair_loss", ("how_common", "storage")))
-    assert understood.faq_id == "how_common"
-    assert understood.reasons == ("a follow-up to hair_loss",)
-
-
-def test_a_bare_question_never_leads_elsewhere(small: Understanding) -> None:
-    understood = small.read("is that common?", LastAnswer("hair_loss", ("storage",)))
-    assert understood.faq_id != "how_common"
-
-
-def test_a_bare_question_may_mean_an_answer_of_the_same_group(small: Understanding) -> None:
-    last = LastAnswer("hair_loss", ("storage",), lambda faq_id: faq_id == "how_common")
-    assert small.read("is that common?", last).faq_id == "how_common"
-
-
-def test_a_bare_question_that_leads_nowhere_gets_the_same_answer_again(
-    small: Understanding,
-) -> None:
-    understood = small.read("is that common?", LastAnswer("hair_loss", ("storage",)))
-    assert understood.again
-    assert understood.faq_id == "hair_loss"
+def test_what_asks_more_of_the_same_gets_the_same_answer_again(small: Understanding) -> None:
+    understood = small.read("is that common?", LastAnswer("hair_loss"))
+    assert (understood.faq_id, understood.again) == ("hair_loss", True)
     assert understood.reasons == ("asks more of hair_loss",)
 
 
-def test_only_a_bare_question_gets_an_answer_again(small: Understanding) -> None:
-    assert not small.read("can i drink wine", LastAnswer("alcohol")).again
+def test_what_leads_elsewhere_gets_another_answer(small: Understanding) -> None:
+    understood = small.read("and on the plane?", LastAnswer("hair_loss"))
+    assert (understood.faq_id, understood.again) == ("travel", False)
+    assert understood.reasons == ("a follow-up to hair_loss",)
+
+
+def test_what_no_answer_fits_is_declined_with_suggestions(small: Understanding) -> None:
+    understood = small.read("my cats are grey", LastAnswer("hair_loss"))
+    assert understood.faq_id is None
+    assert len(understood.suggested) == SUGGESTIONS
+
+
+def test_a_reader_without_examples_of_follow_ups_gives_suggestions(
+    encoder: SentenceEncoder,
+) -> None:
+    plain = Understanding.train(all_examples(), QUESTIONS, encoder)
+    assert plain.read("is that common?", LastAnswer("hair_loss")).intent == FALLBACK
+
+
+def test_a_follow_up_survives_saving(small: Understanding, tmp_path: Path) -> None:
+    small.save(tmp_path)
+    loaded = Understanding.load(tmp_path, small._encoder)
+    last = LastAnswer("hair_loss")
+    for text in ("is that common?", "and on the plane?", "my cats are grey"):
+        assert loaded.read(text, last) == small.read(text, last)
+
+
+@pytest.mark.parametrize(
+    ("after", "text", "means"),
+    [
+        ("alcohol", "not even a small beer?", "alcohol"),
+        ("hair_loss", "is that common?", "hair_loss"),
+        ("dose_schedule", "and if i forget a dose", "missed_dose"),
+        ("how_well_it_works", "and for a five year old?", "children"),
+        ("eye_problems", "can i drink alcohol on dupixent", "alcohol"),
+    ],
+)
+def test_the_projects_reader_understands_follow_ups(
+    trained: Understanding, after: str, text: str, means: str
+) -> None:
+    assert trained.read(text, LastAnswer(after)).faq_id == means
 
 
 def test_a_clear_message_is_not_bent_by_the_last_answer(small: Understanding) -> None:

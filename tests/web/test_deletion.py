@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import redis as redis_client
 import sqlalchemy as sa
 from chat_client import QUESTION, Server
@@ -141,6 +143,35 @@ async def test_a_long_conversation_that_goes_on_is_kept(url: str) -> None:
     store.close()
 
 
+async def test_a_conversation_that_goes_on_while_others_are_removed_is_kept(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ConversationStore(None, url, 40)
+    await store.prepare()
+    now = time.time()
+    store.clock = lambda: now - 40 * DAY
+    for name in ("over", "going on"):
+        await store.start(name)
+        await store.save_turn(await store.get_or_create_tracker(name), "a", name, [], "chitchat")
+    store.clock = lambda: now
+    going_on = await store.get_or_create_tracker("going on")
+    delete = store._delete
+
+    def meanwhile(*arguments: Any) -> int:
+        asyncio.run(store.save(going_on))
+        return delete(*arguments)
+
+    monkeypatch.setattr(store, "_delete", meanwhile)
+    assert await store.purge(now - 30 * DAY, "test") == 1
+    with store.engine.connect() as connection:
+        for table, column in ((CONVERSATIONS, "id"), (EVENTS, "conversation")):
+            rows = connection.execute(sa.select(table.c[column]))
+            assert {row[0] for row in rows} == {"going on"}
+        assert {row[0] for row in connection.execute(sa.select(TURNS.c.text))} == {"going on"}
+    assert store.audit.entries(1)[0].detail["conversations"] == 1
+    store.close()
+
+
 async def test_the_server_applies_retention_by_itself(
     make_server: Callable[..., Any], url: str
 ) -> None:
@@ -167,6 +198,9 @@ async def test_staff_can_purge_from_the_command_line(url: str, tmp_path: Path) -
     store.clock = lambda: time.time() - 2 * DAY
     await store.start("two days old")
     assert staff.purge(settings, 3) == 0
+    for days in (-1, 0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="will not do"):
+            staff.purge(settings, days)
     assert staff.purge(settings, 1) == 1
     store.close()
     assert staff.audit(settings, 1)[0].what == "purge"

@@ -29,7 +29,7 @@ async def test_every_response_carries_the_security_headers(guarded: Server, path
     assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
     assert "unsafe" not in reply.headers["Content-Security-Policy"]
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
-    assert reply.headers["Referrer-Policy"] == "no-referrer"
+    assert reply.headers["Referrer-Policy"] == "same-origin"
     assert reply.headers["X-Frame-Options"] == "DENY"
     assert "set-cookie" not in reply.headers
     assert "server" not in reply.headers
@@ -78,15 +78,34 @@ async def test_a_refusal_can_be_read_by_an_allowed_website(guarded: Server) -> N
     ],
 )
 async def test_another_website_may_not(guarded: Server, origin: str) -> None:
-    for method, path in [("POST", "/chat/session"), ("OPTIONS", "/chat/message")]:
+    for method, path in [
+        ("POST", "/chat/session"),
+        ("OPTIONS", "/chat/message"),
+        ("POST", "/ask"),
+    ]:
         reply = await guarded.client.request(method, path, headers={"Origin": origin})
         assert (reply.status_code, reply.json()["error"]) == (403, "origin_not_allowed")
         assert "Access-Control-Allow-Origin" not in reply.headers
 
 
-async def test_the_servers_own_page_may_use_the_chat(server: Server) -> None:
-    reply = await server.client.post("/chat/session", headers={"Origin": "http://bot.example"})
+@pytest.mark.parametrize("host", ["bot.example", "bot.example:8080"])
+async def test_the_servers_own_page_may_use_the_chat(server: Server, host: str) -> None:
+    own = {"Host": host, "Origin": f"http://{host}"}
+    reply = await server.client.post("/chat/session", headers=own)
     assert reply.status_code == 200
+    reply = await server.client.post("/ask", headers=own, data={"text": QUESTION})
+    assert reply.status_code == 200
+
+
+async def test_another_website_cannot_put_a_patient_into_its_own_conversation(
+    server: Server,
+) -> None:
+    token = await server.session()
+    form = {"token": token, "text": QUESTION}
+    reply = await server.client.post("/ask", headers={"Origin": "https://evil.example"}, data=form)
+    assert reply.status_code == 403
+    assert token not in reply.text
+    assert (await server.history(token)).json()["messages"] == []
 
 
 @pytest.mark.parametrize(

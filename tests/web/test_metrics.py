@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chat_client import EMERGENCY, QUESTION, Server
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot import web
 from bot.engine.messages import blank
 from bot.web.metrics import HELPFUL, OUTCOMES, REFUSALS, outcome_of
 
@@ -61,6 +64,27 @@ async def test_all_series_are_there_before_anything_happens(server: Server) -> N
         assert await counted(server, "faqbot_messages_total", outcome=outcome) == 0
     for status in REFUSALS:
         assert await counted(server, "faqbot_refused_requests_total", status=status) == 0
+
+
+def test_each_status_is_one_that_the_server_refuses_with() -> None:
+    """A refusal without a series would be missing; a series without one says "never" for ever."""
+    code = "".join(path.read_text("utf-8") for path in Path(web.__path__[0]).glob("*.py"))
+    assert set(REFUSALS) == set(re.findall(r"\bRefused\(\s*(\d{3}),", code))
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"text": "x" * 1001}, "413"),
+        ({"text": "x" * 9000}, "413"),
+        ({"text": QUESTION, "token": "forged"}, "401"),
+    ],
+)
+async def test_a_refusal_of_the_plain_form_is_counted(
+    server: Server, form: dict[str, str], status: str
+) -> None:
+    assert (await server.client.post("/ask", data=form)).status_code == int(status)
+    assert await counted(server, "faqbot_refused_requests_total", status=status) == 1
 
 
 async def test_a_turn_is_counted_with_its_outcome_and_its_time(server: Server) -> None:

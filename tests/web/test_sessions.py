@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from chat_client import EMERGENCY, QUESTION, Server, bearer, is_emergency
 from itsdangerous import Signer
 
+from bot.problems import DataError
 from bot.web.sessions import ForgedToken, Sessions, signing_key
 
 KEY = "a key for tests that is long enough"
@@ -62,6 +66,53 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     assert len(key) == 64
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("kept", ["", "\n", "0123456789abcdef"])
+def test_a_file_without_a_whole_key_is_refused_and_not_replaced(kept: str, tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    path.write_text(kept)
+    with pytest.raises(DataError, match=r"secret\.key:1: .* too short.* Fix: Remove the file"):
+        signing_key("", tmp_path)
+    assert path.read_text() == kept
+
+
+def test_a_key_that_cannot_be_written_whole_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(DataError, match="No space left on device"):
+            signing_key("", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert len(signing_key("", tmp_path)) == 64
+
+
+def test_a_server_that_starts_while_another_makes_the_key_gets_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = []
+
+    def slowly(size: int) -> str:
+        monkeypatch.setattr(secrets, "token_hex", token_hex)
+        keys.append(signing_key("", tmp_path))
+        return token_hex(size)
+
+    token_hex = secrets.token_hex
+    monkeypatch.setattr(secrets, "token_hex", slowly)
+    keys.append(signing_key("", tmp_path))
+    assert keys[0] == keys[1] == signing_key("", tmp_path)
+    assert len(keys[0]) == 64
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_a_folder_in_which_no_key_can_be_kept_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file")
+    with pytest.raises(DataError, match=r"FAQBOT_VAR.*or set FAQBOT_SECRET_KEY"):
+        signing_key("", tmp_path / "var")
 
 
 async def test_a_forged_token_opens_nothing(server: Server) -> None:

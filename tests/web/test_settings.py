@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot import cli
@@ -44,7 +45,20 @@ def test_an_unknown_setting_is_refused() -> None:
         ("FAQBOT_RETENTION_DAYS", "-1"),
         ("FAQBOT_RETENTION_DAYS", "nan"),
         ("FAQBOT_RATE_SESSION", "often"),
+        ("FAQBOT_RATE_SESSION", "60/minute;1000/day"),
         ("FAQBOT_DATABASE_URL", "mysql://x"),
+        ("FAQBOT_DATABASE_URL", "postgresql://db:port/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://db:/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://db:99999/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://u:p@w:x@db/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://u:12/pw@db/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://u:12?pw@db/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://u:12#pw@db/chats"),
+        ("FAQBOT_DATABASE_URL", "postgresql://u:12[pw@db/chats"),
+        ("FAQBOT_REDIS_URL", "redis://cache:port"),
+        ("FAQBOT_REDIS_URL", "redis://cache/0?db=first"),
+        ("FAQBOT_ACTION_URL", "http:///webhook"),
+        ("FAQBOT_ACTION_URL", "http://actions:port/webhook"),
         ("FAQBOT_REDIS_URL", "localhost:6379"),
         ("FAQBOT_ALLOWED_ORIGINS", "*"),
         ("FAQBOT_ALLOWED_ORIGINS", "https://a.example/path"),
@@ -62,6 +76,39 @@ def test_an_impossible_value_is_named_with_what_would_do(name: str, value: str) 
     [problem] = refused.value.problems
     assert problem.path == f"environment variable {name}"
     assert problem.fix
+
+
+def test_a_password_in_a_refused_address_is_not_repeated() -> None:
+    with pytest.raises(DataError) as refused:
+        read_settings({"FAQBOT_DATABASE_URL": "postgresql://u:hun/ter2@db/chats"})
+    assert "ter2" not in str(refused.value)
+    assert "%2F for /" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FAQBOT_DATABASE_URL", "postgresql://u:p%40w%2F:x@[::1]:5432/chats?sslmode=require"),
+        ("FAQBOT_DATABASE_URL", "postgresql:///chats?host=/run/postgresql"),
+        ("FAQBOT_DATABASE_URL", "sqlite:////srv/a@b/chats.db"),
+        ("FAQBOT_REDIS_URL", "rediss://:pw@cache:6380/0"),
+        ("FAQBOT_REDIS_URL", "unix:///run/redis.sock?db=1"),
+        ("FAQBOT_ACTION_URL", "https://u:pw@actions/webhook"),
+    ],
+)
+def test_an_address_that_works_is_taken(name: str, value: str) -> None:
+    assert value in msgspec.structs.astuple(read_settings({name: value}))
+
+
+def test_the_project_is_the_same_for_processes_that_start_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main").mkdir()
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings({"FAQBOT_PROJECT": "main"})
+    monkeypatch.chdir("main")
+    assert settings.project.samefile(".")
+    assert settings.var == tmp_path / "main" / "var"
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -100,6 +147,15 @@ def test_a_wrong_setting_stops_the_command_with_a_line_and_no_trace(
     [
         ("FAQBOT_DATABASE_URL", "postgresql://me:pw@db:5432/x", "postgresql://me:…@db:5432/x"),
         ("FAQBOT_REDIS_URL", "redis://:pw@cache/0", "redis://:…@cache/0"),
+        ("FAQBOT_REDIS_URL", "redis://h:6379/0?password=pw", "redis://h:6379/0?…"),
+        ("FAQBOT_DATABASE_URL", "postgresql://db/x?user=me&password=pw", "postgresql://db/x?…"),
+        ("FAQBOT_DATABASE_URL", "postgresql://me@/x?host=/run", "postgresql://me@/x?…"),
+        ("FAQBOT_DATABASE_URL", "postgresql://me:p/w@db/x", "…"),
+        ("FAQBOT_DATABASE_URL", "sqlite:////srv/a@b.db", "sqlite:////srv/a@b.db"),
+        ("FAQBOT_ACTION_URL", "https://me:pw@host:8/webhook", "https://…@host:8/webhook"),
+        ("FAQBOT_ACTION_URL", "https://token@host/webhook?key=pw", "https://…@host/webhook?…"),
+        ("FAQBOT_ACTION_URL", "http://host/webhook", "http://host/webhook"),
+        ("FAQBOT_ACTION_URL", "", ""),
         ("FAQBOT_RETENTION_DAYS", "", "30"),
         ("FAQBOT_SECRET_KEY", "", ""),
     ],

@@ -8,6 +8,7 @@ import pytest
 from chat_client import Server
 
 from bot.web import widget
+from bot.web.requests import MAX_TEXT_BYTES, MAX_TEXT_CHARACTERS
 
 MOST_LINES = 200
 
@@ -37,7 +38,32 @@ async def test_the_script_is_served_as_one_that_may_be_kept_and_embedded(server:
     assert reply.headers["Content-Length"] == str(len(reply.content))
     assert reply.headers["Cache-Control"] == "public, max-age=300"
     assert reply.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert re.fullmatch(r'"[0-9a-f]{32}"', reply.headers["ETag"])
-    assert reply.headers["Last-Modified"].endswith(" GMT")
-    again = await server.client.head("/widget.js")
-    assert again.headers["ETag"] == reply.headers["ETag"]
+    assert (await server.client.head("/widget.js")).headers["ETag"] == reply.headers["ETag"]
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other" , W/{},'])
+async def test_a_browser_that_has_the_script_is_not_sent_it_again(
+    server: Server, form: str
+) -> None:
+    first = await server.client.get("/widget.js")
+    known = {"If-None-Match": form.format(first.headers["ETag"])}
+    for method in ("GET", "HEAD"):
+        again = await server.client.request(method, "/widget.js", headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        for name in ("ETag", "Cache-Control", "Cross-Origin-Resource-Policy"):
+            assert again.headers[name] == first.headers[name]
+
+
+@pytest.mark.parametrize("known", ['"other"', "", "W/", '"'])
+async def test_a_browser_that_has_another_script_is_sent_this_one(
+    server: Server, known: str
+) -> None:
+    reply = await server.client.get("/widget.js", headers={"If-None-Match": known})
+    assert (reply.status_code, reply.text) == (200, widget.script())
+
+
+def test_the_field_knows_the_servers_limits() -> None:
+    """The one in characters is told at the start of a session; until then it is this."""
+    script = widget.script()
+    assert f"this.limit = {MAX_TEXT_CHARACTERS};" in script
+    assert f"const MOST_BYTES = {MAX_TEXT_BYTES};" in script

@@ -1,5 +1,6 @@
 // The form: the question that is being typed, how long it may be, and the emergency number.
 
+const MOST_BYTES = 2048; // the server's limit beside the one in characters
 const FEW = 100; // characters left, of which a screen reader is told
 
 class QuestionForm {
@@ -53,11 +54,16 @@ class QuestionForm {
     this.submit.setAttribute("aria-disabled", String(busy));
   }
 
-  get isEmpty() { return !this.input.value; }
+  get isEmpty() { return !this.input.value.trim(); }
 
   write(text) {
     this.input.value = text;
     this.count();
+  }
+
+  // Before whatever is being typed.
+  putBack(text) {
+    this.write(this.isEmpty ? text : text + "\n" + this.input.value);
   }
 
   pressed(event) {
@@ -69,7 +75,7 @@ class QuestionForm {
   submitted() {
     const text = this.input.value.trim();
     if (!text || this.busy) return;
-    if (text.length > this.limit) {
+    if (lengthOf(text) > this.limitFor(text)) {
       this.say(this.counter.textContent);
       return;
     }
@@ -77,12 +83,21 @@ class QuestionForm {
     this.ask(text);
   }
 
+  // In characters. Many scripts take three bytes or four for each: of such a text less fits.
+  limitFor(text) {
+    const bytes = new TextEncoder().encode(text).length;
+    const fit = Math.floor((MOST_BYTES * lengthOf(text)) / bytes);
+    return bytes ? Math.min(this.limit, fit) : this.limit;
+  }
+
   count() {
     const { texts } = this;
-    const { length } = this.input.value;
-    const over = length - this.limit;
-    this.memory.keepDraft(this.input.value);
-    this.counter.textContent = over > 0 ? `${over} ${texts.over}` : `${length} / ${this.limit}`;
+    const text = this.input.value;
+    const length = lengthOf(text);
+    const limit = this.limitFor(text);
+    const over = length - limit;
+    this.memory.keepDraft(text);
+    this.counter.textContent = over > 0 ? `${over} ${texts.over}` : `${length} / ${limit}`;
     this.counter.classList.toggle("over", over > 0);
     this.input.setAttribute("aria-invalid", String(over > 0));
     // Spoken only when it gets worse, not at every letter.
@@ -91,4 +106,9 @@ class QuestionForm {
     if (stage > this.stage) this.say(told);
     this.stage = stage;
   }
+}
+
+// In characters as the server counts them: an emoji is one, not two.
+function lengthOf(text) {
+  return [...text].length;
 }

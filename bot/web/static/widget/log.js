@@ -32,6 +32,11 @@ class Log {
     return turn;
   }
 
+  remove(id) {
+    this.turns.get(id)?.remove();
+    this.turns.delete(id);
+  }
+
   addReply(turn, id, messages) {
     const { texts } = this;
     messages.forEach((message, index) => {
@@ -71,11 +76,12 @@ class Log {
     this.say(text);
   }
 
-  // A box to be put into the log or a turn. `unreachable`: the server has said nothing, so the
-  // box says whom to call.
-  trouble({ title, detail, wait, again, unreachable }) {
+  // A box to be put into the log or a turn. `edit`: what to do in place of trying `again`.
+  // `unreachable`: the server has said nothing, so the box says whom to call.
+  trouble({ title, detail, wait, again, edit, unreachable }) {
     const { texts, clinic } = this;
-    const box = troubleBox(title, detail, clinic, retryButton(texts, wait, again));
+    const action = edit ? button(texts.edit, edit) : retryButton(texts, wait, again);
+    const box = troubleBox(title, detail, clinic, action);
     const words = [title, detail];
     if (unreachable) {
       this.node.querySelector("slot")?.parentElement.remove(); // the page's text shows once

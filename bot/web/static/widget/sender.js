@@ -87,33 +87,40 @@ class Sender {
     else this.notSent(id, text, { detail: message, wait });
   }
 
-  // The session has ended. The question waits in the field of a new conversation.
+  // The session has ended. The question waits in a new conversation: in the field or, while
+  // something else is being typed there, in the log.
   async askAgain(id, text) {
-    const data = await this.server.begin();
-    this.dropUnsent(id);
-    this.conversation.show(data, this.log.emergencies());
-    this.form.write(text);
-    this.log.note(this.texts.ended_kept);
-    this.form.focus();
+    const { ended, ended_kept, still_here } = this.texts;
+    this.conversation.show(await this.server.begin(), this.log.emergencies());
+    if (!this.form.isEmpty) return this.notSent(id, text, { detail: `${ended} ${still_here}` });
+    this.takeBack(id, text);
+    this.log.note(ended_kept);
   }
 
-  // The server will never take this text: back to the field with it.
+  // The server will never take this text: back to the field with it, as soon as that is free.
   refused(id, text, reason) {
-    this.dropUnsent(id);
-    this.log.turns.get(id)?.remove();
-    if (this.form.isEmpty) this.form.write(text);
+    const edit = () => this.takeBack(id, text);
+    if (!this.form.isEmpty) return this.notSent(id, text, { detail: reason, edit });
+    edit();
     this.log.note(reason);
+  }
+
+  // Out of the log and into the field.
+  takeBack(id, text) {
+    this.dropUnsent(id);
+    this.log.remove(id);
+    this.form.putBack(text);
     this.form.focus();
   }
 
-  notSent(id, text, { detail, wait, unreachable }) {
+  notSent(id, text, { detail, wait, edit, unreachable }) {
     const again = () => {
       if (this.sending) return;
       box.remove();
       this.send(id, text, true);
     };
     const title = this.texts.not_sent;
-    const box = this.log.trouble({ title, detail, wait, again, unreachable });
+    const box = this.log.trouble({ title, detail, wait, again, edit, unreachable });
     this.log.turnOf(id, text).append(box);
     this.log.toEnd();
   }

@@ -35,6 +35,7 @@ const TEXTS = {
   still_here: "Your message is still here.",
   no_start: "The assistant cannot be reached right now.",
   retry: "Try again",
+  edit: "Edit",
   in_seconds: "in {n} s",
   in_minutes: "in {n} min",
   ended: "The last conversation has ended. This is a new one.",

@@ -1,9 +1,9 @@
 // Boxes in the log that ask for something: to try again, or to say that it is really meant.
 
-function troubleBox(title, detail, clinic, again) {
+function troubleBox(title, detail, clinic, action) {
   const level = make("p", { className: "level" }, icon("emergency"), title);
   const words = detail ? inline(make("p"), detail, marksWith([clinic.emergency_number])) : null;
-  return make("div", { className: "trouble" }, level, words, make("div", {}, again));
+  return make("div", { className: "trouble" }, level, words, make("div", {}, action));
 }
 
 // Can be pressed after `wait` seconds, and counts them down.
