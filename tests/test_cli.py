@@ -7,7 +7,6 @@ import json
 import multiprocessing
 import os
 import select
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -116,8 +115,6 @@ class Stub:
             time.sleep(0.3)
         if text == "broken":
             raise ValueError(text)
-        if text == "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
         empty: dict[str, Any] = dict.fromkeys(("also", "alternatives", "suggested", "findings"), ())
         return {**empty, "intent": text, "faq_id": None, "confidence": 0.5, "level": "none"}
 
@@ -162,10 +159,8 @@ def test_parse_keeps_the_order_whatever_takes_long(stub: None, typed, capsys) ->
     assert [entry["text"] for entry in parsed(capsys)] == texts
 
 
-@pytest.mark.parametrize(("bad", "error"), [("broken", "ValueError"), ("killed", "ProcessEnded")])
-def test_parse_goes_on_after_a_message_that_cannot_be_read(
-    bad: str, error: str, stub: None, typed, capsys
-) -> None:
+def test_parse_goes_on_after_a_message_that_cannot_be_read(stub: None, typed, capsys) -> None:
+    bad = "broken"
     texts = ["before", bad, "after", bad, bad, "the last"]
     typed("\n".join(texts))
     assert run("parse") == 0
@@ -175,7 +170,7 @@ def test_parse_goes_on_after_a_message_that_cannot_be_read(
     good = [entry for entry in found if "error" not in entry]
     assert [entry["intent"] for entry in good] == ["before", "after", "the last"]
     assert list(found[1]) == [*good[0], "error"]
-    assert found[1]["error"] == error
+    assert found[1]["error"] == "ValueError"
     assert found[1]["escalation"] == {"level": None, "findings": []}
     assert "3 messages could not be read" in err
     assert bad not in err

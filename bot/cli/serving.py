@@ -27,6 +27,8 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
     try:
         check_port(settings.host, settings.port, "PORT")
+        if settings.action_port and not settings.action_url:
+            check_port("127.0.0.1", settings.action_port, "FAQBOT_ACTION_PORT")
     except CannotListen as error:
         return say(str(error))
     if not data_is_sound(settings):
@@ -43,20 +45,25 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 def _shell(settings: Settings, _: argparse.Namespace) -> int:
     from bot.web.action_server import wait_until_up
-    from bot.web.serve import ActionServerProcess, CannotListen
+    from bot.web.serve import ActionServerProcess, CannotListen, free_port
 
     if not data_is_sound(settings):
         return say("Not started: mend the lines above first. `faqbot check` shows them again.")
     model = ready_model(settings)
+    # endpoints.yml names 5055; an assistant that is served beside it has its actions there.
     actions = ActionServerProcess(5055, settings.project)
     try:
-        actions.start()
-    except CannotListen as error:
-        return say(f"{error} (endpoints.yml names 5055 for `rasa shell`.)")
-    try:
+        if not wait_until_up(actions.url, seconds=0.5):
+            actions.start()
         if not wait_until_up(actions.url):
             return say("The action server did not start.")
-        return rasa(settings, "shell", "--model", str(model), "--endpoints", "endpoints.yml")
+        # Rasa would listen on every address, on a port that a served assistant has already.
+        where = ("--interface", "127.0.0.1", "--port", str(free_port()))
+        return rasa(
+            settings, "shell", "--model", str(model), "--endpoints", "endpoints.yml", *where
+        )
+    except CannotListen as error:
+        return say(f"{error} (endpoints.yml names 5055 for `rasa shell`.)")
     finally:
         actions.stop()
 
@@ -64,6 +71,8 @@ def _shell(settings: Settings, _: argparse.Namespace) -> int:
 def _parse(settings: Settings, _: argparse.Namespace) -> int:
     from bot.parse import parse_lines
 
+    # The pool waits for the next line before it would end by itself.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parse_lines(ready_model(settings), sys.stdin.buffer, sys.stdout)
     return 0
 

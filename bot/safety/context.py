@@ -35,6 +35,7 @@ from medspacy.context import ConText, ConTextRule  # noqa: E402
 
 _GROUP = "red_flags"
 _ANY_YEAR = "<year>"
+_SOME_WORD = "_"
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
@@ -167,7 +168,9 @@ class ContextReader:
         """
         if not targets:
             return []
-        words = [_YEAR.sub(_ANY_YEAR, word.text) for clause in clauses for word in clause.words]
+        written = (_YEAR.sub(_ANY_YEAR, word.text) for clause in clauses for word in clause.words)
+        # spaCy keeps every word that it has seen: no word of a patient's own may get there.
+        words = [word if word in self.words else _SOME_WORD for word in written]
         starts: list[bool | int | None] = [
             place == 0 for clause in clauses for place in range(len(clause.words))
         ]

@@ -19,7 +19,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     happening now. Where the rules hear a red flag only asked about, the second detector
     raises nothing below `asked_from`, a probability that a person is needed today. A calm
     message of several sentences in which it is at least `doubt_from` is read sentence by
-    sentence; one that reads urgent with `sentence_from` counts.
+    sentence; one that reads urgent with `sentence_from` counts. In at most `fragment_words`
+    words an emergency counts from `sure_from` on alone.
     """
 
     costs: dict[Level, dict[Level, float]]
@@ -27,6 +28,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asked_from: float
     doubt_from: float
     sentence_from: float
+    fragment_words: int
 
 
 class DetectorExamples(msgspec.Struct, frozen=True):

@@ -155,7 +155,8 @@ class Replies:
     def again(self, level: Level, kinds: Collection[str], clinic: ClinicContact) -> EscalationReply:
         """The reminder of a call of this level, because of findings of these kinds."""
         texts = self._texts.again
-        kind = next((kind for kind in texts if kind in kinds), level)
+        fitting = [k for k in texts if k in kinds and k in getattr(self._texts, level)]
+        kind = fitting[0] if fitting else level
         of_kind = next((kind for kind in getattr(self._texts, level) if kind in kinds), "general")
         phones = self._phones(level, of_kind, clinic)
         return EscalationReply(level, self._fill(texts[kind], clinic), phones, ())

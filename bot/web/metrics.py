@@ -49,9 +49,16 @@ class Metrics:
             self.refused.labels(status)
 
 
+# What was not understood, or is not for this assistant.
+MISSED = ("nlu_fallback", "out_of_scope")
+
+
 def outcome_of(reading: dict[str, object], messages: list[dict[str, object]]) -> str:
     """The one outcome, of `OUTCOMES`, under which a turn is counted."""
     levels = {message.get("level") for message in messages if message["kind"] == "escalation"}
+    intent = str(reading.get("intent", ""))
+    if reading.get("standing") and (intent.startswith("faq/") or intent in MISSED):
+        levels.clear()  # The call to make was counted when it was told first.
     for level in ("emergency", "same_day"):
         if level in levels:
             return f"escalated_{level}"
@@ -64,6 +71,6 @@ def outcome_of(reading: dict[str, object], messages: list[dict[str, object]]) ->
         return "suggested"
     if not reading:
         return "error"
-    if reading.get("intent") in ("nlu_fallback", "out_of_scope"):
+    if intent in MISSED:
         return "declined"
     return "chitchat"

@@ -36,7 +36,7 @@ class ActionServerProcess:
     """
 
     def __init__(self, port: int, folder: Path) -> None:
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/webhook"
         self._folder = folder
         self._stopping = threading.Event()
@@ -192,7 +192,8 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

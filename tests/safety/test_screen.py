@@ -234,6 +234,44 @@ def test_an_emergency_that_is_not_the_likelier_is_asked_about(
     assert (found.level, found.unsure) == (level, unsure)
 
 
+def test_a_denied_word_silences_its_own_clause_alone(screen: SafetyScreen) -> None:
+    text = "the redness is spreading fast and hot. no fever"
+    heard = screen._hear(text)
+    denied = [text[a:b]
+              for a, b in heard.denied]  # fmt: skip
+    assert set(denied) <= {"fever", "no fever"}
+
+
+def test_both_ends_of_a_long_message_are_read(screen: SafetyScreen) -> None:
+    calm = "we had a lovely weekend at the lake and the children swam all day. " * 12
+    urgent = "i feel like my airway is full of cotton wool"
+    assert screen._similarity is not None
+    for text in (f"{urgent}. {calm}", f"{calm}{urgent}"):
+        assert screen.read(text).level != "none", text[:40]
+
+
+def test_a_message_that_leaves_a_doubt_is_read_sentence_by_sentence(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    class Doubt:
+        def chances(self, text: str, *_: object) -> np.ndarray:
+            read.append(text)
+            urgent = text == "then the kettle sang."
+            return np.array([0.0, 0.8, 0.0, 0.2] if urgent else [0.0, 0.12, 0.0, 0.88])
+
+    monkeypatch.setattr(screen._similarity, "_fitted", Doubt())
+    assert screen.read("the day was long. then the kettle sang.").level == "same_day"
+    assert read[1:] == ["the day was long.", "then the kettle sang."]
+    assert screen.read("the day was long. and the night too.").level == "none"
+
+
+def test_no_word_of_a_patients_own_is_kept_in_memory(screen: SafetyScreen) -> None:
+    screen.read("my neighbour zbigniewowa has a swollen tongue")
+    assert "zbigniewowa" not in screen._context._nlp.vocab.strings
+
+
 @pytest.mark.parametrize("text", ["my throat is closing", "my eye hurts so much"])
 def test_beside_what_a_rule_hears_nobody_is_asked(
     screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, text: str

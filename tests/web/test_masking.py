@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.engine import resources
@@ -71,6 +73,14 @@ def test_personal_data_is_masked(kind: str, text: str, secret: str) -> None:
 @pytest.mark.parametrize("text", KEPT)
 def test_what_matters_for_the_answer_is_kept(text: str) -> None:
     assert redact(text, public_numbers(resources.clinic())).text == text
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_hardly_an_urgent_message_is_taken_for_an_address(project: Path, level: str) -> None:
+    lines = (project / "data" / "triage" / "examples" / f"{level}.txt").read_text().splitlines()
+    texts = [line for line in lines if line and not line.startswith("#")]
+    masked = [text for text in texts if "address" in redact(text).kinds]
+    assert len(masked) <= len(texts) / 1000, masked
 
 
 def test_the_clinics_own_numbers_are_kept() -> None:

@@ -159,6 +159,20 @@ PERSONAL = {
 
 
 @pytest.mark.parametrize("kind", PERSONAL)
+@pytest.mark.parametrize(
+    "text",
+    ["she swallowed 60 trazodone dr help", "took 12 zzzquil st now and he won't wake up"],
+)
+async def test_what_is_masked_as_an_address_is_heard_as_an_emergency(
+    server: Server, text: str
+) -> None:
+    token = await server.session()
+    reply = await server.say(token, text)
+    assert is_emergency(reply), texts(reply)
+    [turn] = await server.store.turns(server.turns.sessions.conversation(token))
+    assert "[address removed]" in turn.text
+
+
 async def test_personal_data_is_masked_before_it_is_kept_anywhere(
     server: Server, kind: str
 ) -> None:

@@ -122,3 +122,12 @@ async def test_no_label_takes_a_value_from_outside(server: Server) -> None:
     for name, labels, _ in samples:
         for label, value in labels.items():
             assert label == "le" or value in CLOSED[label], f"{name}: {label}={value}"
+
+
+def test_an_answer_beside_a_call_to_make_counts_as_answered() -> None:
+    call = {"kind": "escalation", "level": "emergency"}
+    answer = {"kind": "answer", "level": "none"}
+    standing = {"level": "emergency", "kinds": []}
+    assert outcome_of({"intent": "faq/storage", "standing": standing}, [call, answer]) == "answered"
+    again = {"intent": "after_escalation", "standing": standing}
+    assert outcome_of(again, [call]) == "escalated_emergency"
