@@ -158,7 +158,6 @@ PERSONAL = {
 }
 
 
-@pytest.mark.parametrize("kind", PERSONAL)
 @pytest.mark.parametrize(
     "text",
     ["she swallowed 60 trazodone dr help", "took 12 zzzquil st now and he won't wake up"],
@@ -173,6 +172,7 @@ async def test_what_is_masked_as_an_address_is_heard_as_an_emergency(
     assert "[address removed]" in turn.text
 
 
+@pytest.mark.parametrize("kind", PERSONAL)
 async def test_personal_data_is_masked_before_it_is_kept_anywhere(
     server: Server, kind: str
 ) -> None:
