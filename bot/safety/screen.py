@@ -237,11 +237,15 @@ def _first_or_new(
     """The matches that count.
 
     Of words that one line of a rule sees denied or past, another line of it makes nothing
-    more: "no trouble breathing".
+    more: "no trouble breathing". Nor of words that are only asked about, but in an emergency:
+    "if I died no one would care".
     """
     met = list(zip(matches, statuses, strict=True))
-    past = [span for match, status in met if status == "historical" for span in match.spans]
-    silent = [*denied, *past]
+    silent = [*denied]
+    for match, status in met:
+        asked = status == "hypothetical" and match.rule.data.level != "emergency"
+        if asked or status == "historical":
+            silent += match.spans
     return [
         (match, status)
         for match, status in met

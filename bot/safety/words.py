@@ -153,10 +153,15 @@ class Repair:
             near = process.extract(
                 word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=_CANDIDATES
             )
-            # Two letters swapped are a likelier slip than one that is wrong: "breaht".
+            # A real word is likelier meant than a stem with an ending ("spining"), and two letters
+            # swapped are a likelier slip than one that is wrong ("breaht").
             best = min(
                 near,
-                key=lambda found: (found[1], sorted(found[0]) != sorted(word)),
+                key=lambda found: (
+                    found[1],
+                    found[0] not in self._ordinary,
+                    sorted(found[0]) != sorted(word),
+                ),
                 default=("",),
             )
             self._seen[key] = best[0]

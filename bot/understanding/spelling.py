@@ -51,6 +51,12 @@ class Speller:
         """The text with slips in known words mended; all else stays to the letter."""
         return _WORD.sub(lambda match: self._mend(match[0]), text)
 
+    def knows_most(self, text: str) -> bool:
+        """Whether at least half of the longer words of a text are known: "grmpf zint" is noise."""
+        words = [word.lower() for word in _WORD.findall(text) if len(word) >= SHORTEST]
+        known = sum(word in self._ordinary or word in self._counts for word in words)
+        return 2 * known >= len(words)
+
     def _mend(self, word: str) -> str:
         low = word.lower()
         if len(low) < SHORTEST or len(low) > 30 or not low.isascii() or low in self._ordinary:

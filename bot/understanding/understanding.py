@@ -293,7 +293,8 @@ class Understanding:
 
     def _after(self, repaired: str, whole: Ranked, last: LastAnswer) -> Understood | None:
         """What a message means right after an answer; None where it is read by itself."""
-        if self._follow_ups is None or len(repaired.split()) > followups.LONGEST:
+        too_long = len(repaired.split()) > followups.LONGEST
+        if self._follow_ups is None or too_long or not self.speller.knows_most(repaired):
             return None
         texts = [repaired, followups.in_context(repaired, self.questions[last.faq_id].lower())]
         vectors = self._encoder.encode(texts)

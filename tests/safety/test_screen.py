@@ -242,12 +242,18 @@ def test_a_denied_word_silences_its_own_clause_alone(screen: SafetyScreen) -> No
     assert set(denied) <= {"fever", "no fever"}
 
 
-def test_both_ends_of_a_long_message_are_read(screen: SafetyScreen) -> None:
-    calm = "we had a lovely weekend at the lake and the children swam all day. " * 12
-    urgent = "i feel like my airway is full of cotton wool"
-    assert screen._similarity is not None
-    for text in (f"{urgent}. {calm}", f"{calm}{urgent}"):
-        assert screen.read(text).level != "none", text[:40]
+def test_both_ends_of_a_long_message_are_read(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Kettle:
+        def chances(self, text: str, *_: object) -> np.ndarray:
+            return np.array([0.0, 1.0, 0.0, 0.0] if "kettle" in text else [0.0, 0.0, 0.0, 1.0])
+
+    monkeypatch.setattr(screen._similarity, "_fitted", Kettle())
+    calm = "we had a lovely weekend at the lake and the children swam all day " * 12
+    assert screen.read(f"the kettle is on {calm}").level == "same_day"
+    assert screen.read(f"{calm} the kettle is on").level == "same_day"
+    assert screen.read(calm).level == "none"
 
 
 def test_a_message_that_leaves_a_doubt_is_read_sentence_by_sentence(

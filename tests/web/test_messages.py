@@ -169,7 +169,7 @@ async def test_what_is_masked_as_an_address_is_heard_as_an_emergency(
     reply = await server.say(token, text)
     assert is_emergency(reply), texts(reply)
     [turn] = await server.store.turns(server.turns.sessions.conversation(token))
-    assert "[address removed]" in turn.text
+    assert "[address removed]" in turn[1]
 
 
 @pytest.mark.parametrize("kind", PERSONAL)

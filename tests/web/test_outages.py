@@ -165,9 +165,10 @@ async def test_an_action_server_that_is_away_or_hangs(server: Server, hangs: boo
     token = await server.session()
     assert is_emergency(await server.say(token, EMERGENCY))
     assert "alcohol" in (await server.say(token, QUESTION)).text  # needs no action
+    # One that needs an action, in a conversation without an emergency or an answer before it.
     reply = await server.say(
-        token, "the thing somebody once told somebody about the other stuff"
-    )  # needs one
+        await server.session(), "the thing somebody once told somebody about the other stuff"
+    )
     assert "Something went wrong on our side" in texts(reply)
     assert resources.clinic().phone in texts(reply)
     listening.close()
