@@ -237,20 +237,21 @@ def _first_or_new(
     """The matches that count.
 
     Of words that one line of a rule sees denied or past, another line of it makes nothing
-    more: "no trouble breathing". Nor of words that are only asked about, but in an emergency:
-    "if I died no one would care".
+    more: "no trouble breathing". What one line hears asked about, the others do, too, but in
+    an emergency: "if I died no one would care".
     """
     met = list(zip(matches, statuses, strict=True))
-    silent = [*denied]
-    for match, status in met:
-        asked = status == "hypothetical" and match.rule.data.level != "emergency"
-        if asked or status == "historical":
-            silent += match.spans
-    return [
-        (match, status)
-        for match, status in met
-        if not match.more or not any(a < d and c < b for a, b in match.spans for c, d in silent)
-    ]
+    past = [span for match, status in met if status == "historical" for span in match.spans]
+    silent = [*denied, *past]
+    asked = {match.rule.data.id for match, status in met if status == "hypothetical"}
+
+    def counts(match: Match) -> bool:
+        rule = match.rule.data
+        if rule.id in asked and rule.level != "emergency":
+            return False
+        return not any(a < d and c < b for a, b in match.spans for c, d in silent)
+
+    return [(match, status) for match, status in met if not match.more or counts(match)]
 
 
 def _findings(
