@@ -252,10 +252,10 @@ def _signs(heard: Heard, last: LastAnswer, look: np.ndarray) -> tuple[list[str],
         float(_odds(top)),
         max(heard.nearest.values()),
     ]
+    odds = _odds(np.array([(alone[FAQ + c], together[FAQ + c]) for c in candidates]))
     rows = [
         [
-            float(_odds(alone[FAQ + faq_id])),
-            float(_odds(together[FAQ + faq_id])),
+            *odds[place],
             ranks[faq_id],
             ranks_together[faq_id],
             ranks[faq_id] == 0,
@@ -267,7 +267,7 @@ def _signs(heard: Heard, last: LastAnswer, look: np.ndarray) -> tuple[list[str],
             alone[FAQ + faq_id] / top,
             *message,
         ]
-        for faq_id in candidates
+        for place, faq_id in enumerate(candidates)
     ]
     return candidates, np.array(rows, float)
 
