@@ -195,8 +195,10 @@ def _is_about(standing: Standing, reading: Reading, screening: Screening) -> boo
     """Whether a message after an escalation gets the call to make and nothing beside it."""
     if reading.intent in (CAN_IT_WAIT, "start_skin_check"):
         return True
-    missed = standing.level == "emergency" and reading.intent in _MISSED
-    return reading.faq_id is None and (missed or screening.level == "routine")
+    told_more = screening.level == "routine"  # "It might be my conjunctivitis."
+    if standing.level == "emergency":
+        return told_more or (reading.faq_id is None and reading.intent in _MISSED)
+    return told_more and reading.faq_id is None
 
 
 def _without_answer(

@@ -174,6 +174,13 @@ def test_questions_are_answered_beside_a_call_to_make() -> None:
     assert (reading.intent, reading.standing) == ("faq/storage", after.standing)
 
 
+def test_a_lesser_sign_after_an_emergency_gets_the_call_and_no_answer() -> None:
+    after = Context(standing=Standing("emergency"))
+    assert settle(ANSWER, context=after, level="routine").intent == "after_escalation"
+    later = Context(standing=Standing("same_day"))
+    assert settle(ANSWER, context=later, level="routine").intent == "faq/storage"
+
+
 def test_a_guess_after_an_emergency_is_not_asked_about() -> None:
     after = Context(standing=Standing("emergency"))
     reading = settle(FALLBACK, context=after, level="emergency", guessed=True, unsure=True)

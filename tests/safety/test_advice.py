@@ -48,6 +48,27 @@ def test_what_some_answers_lead_to(
     assert (advice.row, advice.level, advice.kind) == (row, level, kind)
 
 
+def test_babies_pregnancy_and_weak_immunity_go_one_level_up_from_routine() -> None:
+    for row, changed, level, _ in DECISIONS:
+        advice = CHECK.advise(CALM | changed, raised=True)
+        assert advice.row == row
+        assert advice.level == "same_day"
+        assert ("pregnancy" in advice.reason) == (level == "routine")
+        assert "contact the same day" in advice.summary
+
+
+def test_an_ordinary_word_is_no_slip_for_a_place() -> None:
+    strict = GuidedCheck.load(PROJECT / "data" / "triage", frozenset({"check"}))
+    assert CHECK.known_from("can you check my rash")["where"] == "face"  # read as "cheek"
+    assert strict.known_from("can you check my rash") == {"what": "new_rash"}
+    assert strict.known_from("a rash on my cheeck")["where"] == "face"
+
+
+@pytest.mark.parametrize("text", ["i'm 30 weeks pregnant", "she is 7 months old"])
+def test_an_age_or_a_pregnancy_is_no_time_of_onset(text: str) -> None:
+    assert CHECK.interpret("since", text) is None
+
+
 def test_every_row_is_among_these() -> None:
     assert {row for row, *_ in DECISIONS} == {row.id for row in CHECK.rows}
 

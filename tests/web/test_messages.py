@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chat_client import EMERGENCY, QUESTION, Server, bearer, is_emergency, texts
 
+from bot.engine import resources
 from bot.web.requests import readable
 
 
@@ -145,6 +146,17 @@ async def test_a_thumb_for_a_message_that_was_never_sent_is_refused(server: Serv
     body = {"token": await server.session(), "id": "never", "helpful": True}
     reply = await server.client.post("/chat/feedback", json=body)
     assert (reply.status_code, reply.json()["error"]) == (404, "no_such_message")
+
+
+async def test_whoever_has_no_session_is_screened_by_the_rules_alone(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def second_detector(*_: object) -> None:
+        raise AssertionError("ten times the work for anybody who sends bogus tokens")
+
+    monkeypatch.setattr(resources.screen()._similarity, "judge", second_detector)
+    assert is_emergency(await server.say("bogus", EMERGENCY))
+    assert (await server.say("bogus", QUESTION)).status_code == 401
 
 
 PERSONAL = {
