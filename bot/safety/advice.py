@@ -6,7 +6,6 @@ row whose conditions all hold. The last row has none, so there is no gap.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,6 @@ from rapidfuzz.distance import OSA
 
 from bot.problems import (
     DataError,
-    KeyPath,
     Problem,
     line_of,
     load_yaml,
@@ -25,75 +23,10 @@ from bot.problems import (
     relative,
     to_struct,
 )
-from bot.safety.model import LEVELS, Level, Screening
+from bot.safety.advice_file import AdviceFile, Option, Question, Row, mistakes
+from bot.safety.model import Level, Screening
 
 UNKNOWN = "not said"
-# The questions that the conversation asks (domain.yml has a slot for each), and the options
-# that this module knows by their ids. Their texts may be any.
-_NEEDED: dict[str, tuple[str, ...]] = {
-    "what": ("eyes", "other"),
-    "where": ("eye_area",),
-    "since": (),
-    "warnings": ("some", "none", "unsure"),
-}
-_LEVELS_OF_ROWS = "Use emergency, same_day or routine."
-_NAME = re.compile(r"\{(\w+)\}")
-
-# Where something is wrong in a file, what, and the fix.
-Mistake = tuple[KeyPath, str, str]
-
-
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One reply to a question: its button's text, and words that mean the same."""
-
-    id: str
-    text: str
-    says: tuple[str, ...]
-
-
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One question of the guided check. A reply with a word of `unless` answers another one."""
-
-    id: str
-    text: str
-    options: tuple[Option, ...]
-    unless: tuple[str, ...] = ()
-
-
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of the decision: conditions (question to options), level, reason, source."""
-
-    id: str
-    when: dict[str, tuple[str, ...]]
-    level: Level
-    kind: str
-    reason: str
-    source: tuple[int, ...]
-
-
-class Raised(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is advised for a baby, in pregnancy and with weak immunity instead of `routine`."""
-
-    level: Level
-    kind: str
-    reason: str
-
-
-class AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """data/triage/advice.yml."""
-
-    questions: tuple[Question, ...]
-    rows: tuple[Row, ...]
-    raised: Raised
-    summary: str
-    advice_words: dict[str, str]
-    small_words: tuple[str, ...]
-
-    def outcomes(self) -> Iterator[tuple[KeyPath, str, Row | Raised]]:
-        """All that the check can end with: where it stands, its name for people, and itself."""
-        for number, row in enumerate(self.rows):
-            yield ("rows", number), f"The row `{row.id}`", row
-        yield ("raised",), "`raised`", self.raised
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -129,19 +62,23 @@ class GuidedCheck:
         """
         path = folder / "advice.yml"
         data = load_yaml(read_text(path), path)
-        check = cls(to_struct(data, AdviceFile, path), ordinary)
+        file: AdviceFile = to_struct(data, AdviceFile, path)
         problems = [
             Problem(relative(path), line_of(data, keys), message, fix)
-            for keys, message, fix in check._mistakes()
+            for keys, message, fix in mistakes(file)
         ]
         if problems:
             raise DataError(problems)
-        return check
+        return cls(file, ordinary)
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions in the order in which they are asked."""
         return self._file.questions
+
+    def combinations(self) -> Iterator[dict[str, str]]:
+        """All combinations of answers, with unanswered questions among them."""
+        return self._file.combinations()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -220,7 +157,7 @@ class GuidedCheck:
         Raises:
             LookupError: no row fits; `load` makes sure that this cannot happen.
         """
-        row = self._decide(answers)
+        row = self._file.decide(answers)
         if row is None:
             raise LookupError("No row of data/triage/advice.yml fits these answers.")
         words = {
@@ -235,12 +172,6 @@ class GuidedCheck:
         summary = self._file.summary.format(**words, advice=advice)
         return Advice(decided.level, decided.kind, decided.reason, summary, row.id)
 
-    def _decide(self, answers: Mapping[str, str]) -> Row | None:
-        for row in self.rows:
-            if all(answers.get(key) in options for key, options in row.when.items()):
-                return row
-        return None
-
     def _warnings(self, said: str, hits: Mapping[str, int]) -> str | None:
         """One checklist question: any named sign counts, unless all are denied."""
         words = said.split()
@@ -250,127 +181,6 @@ class GuidedCheck:
         if denied and not re.search(r"\b(?:but|except|only|just|though)\b", said):
             return "none"
         return "some" if hits["some"] else ("none" if hits["none"] else None)
-
-    def _mistakes(self) -> Iterator[Mistake]:
-        yield from self._mistakes_in_ids()
-        yield from self._mistakes_in_texts()
-        yield from self._mistakes_in_rows()
-
-    def _mistakes_in_ids(self) -> Iterator[Mistake]:
-        yield from _twice(("questions",), self.questions)
-        yield from _twice(("rows",), self.rows)
-        keep = f"The conversation asks {', '.join(_NEEDED)}; keep these ids."
-        for question_id in _NEEDED:
-            if question_id not in self._questions:
-                yield ("questions",), f"The question `{question_id}` is missing.", keep
-        for number, question in enumerate(self.questions):
-            keys = ("questions", number)
-            if question.id not in _NEEDED:
-                yield keys, f"The question `{question.id}` is never asked.", keep
-            yield from _twice((*keys, "options"), question.options)
-            if len(question.options) < 2:
-                yield keys, f"`{question.id}` needs two or more options.", "Add some."
-            ids = {option.id for option in question.options}
-            for option_id in _NEEDED.get(question.id, ()):
-                if option_id not in ids:
-                    yield (
-                        keys,
-                        f"`{question.id}` has no option `{option_id}`, which the check needs.",
-                        "Keep its id; its text may change.",
-                    )
-
-    def _mistakes_in_texts(self) -> Iterator[Mistake]:
-        yield from text_mistakes(("summary",), self._file.summary, (*_NEEDED, "advice"))
-        for number, question in enumerate(self.questions):
-            keys = ("questions", number)
-            yield from text_mistakes((*keys, "text"), question.text)
-            for place, option in enumerate(question.options):
-                yield from text_mistakes((*keys, "options", place, "text"), option.text)
-        for place_of_outcome, _, outcome in self._file.outcomes():
-            yield from text_mistakes((*place_of_outcome, "reason"), outcome.reason)
-        for level, text in self._file.advice_words.items():
-            place_of_words = ("advice_words", level)
-            if level not in LEVELS or level == "none":
-                yield place_of_words, f"`{level}` is no level.", _LEVELS_OF_ROWS
-            yield from text_mistakes(place_of_words, text)
-
-    def _mistakes_in_rows(self) -> Iterator[Mistake]:
-        levels: dict[Level, None] = {}
-        for keys, name, outcome in self._file.outcomes():
-            if outcome.level == "none":
-                yield (*keys, "level"), f"{name} names nobody to contact.", _LEVELS_OF_ROWS
-            elif outcome.level not in self._file.advice_words:
-                levels[outcome.level] = None
-        for level in levels:
-            yield (
-                ("advice_words",),
-                f"There is nothing for `{level}`, which the check can end with.",
-                f"Add `{level}: …`, the advice in a few words.",
-            )
-        for number, row in enumerate(self.rows):
-            for key, options in row.when.items():
-                question = self._questions.get(key)
-                known = {option.id for option in question.options} if question else set()
-                for option in options:
-                    if option not in known:
-                        yield (
-                            ("rows", number, "when"),
-                            f"The row `{row.id}` asks for `{key}: {option}`, which no reply gives.",
-                            "Use the ids under `questions`.",
-                        )
-        reached: set[str] = set()
-        gap = False
-        for answers in self.combinations():
-            row_found = self._decide(answers)
-            if row_found is None:
-                gap = True
-            else:
-                reached.add(row_found.id)
-        if gap:
-            yield ("rows",), "Some answers are decided by no row.", "End with a row `when: {}`."
-        for number, row in enumerate(self.rows):
-            if row.id not in reached:
-                yield (
-                    ("rows", number),
-                    f"The row `{row.id}` is never reached: rows above decide all its answers.",
-                    "Move it up or remove it.",
-                )
-
-    def combinations(self) -> Iterator[dict[str, str]]:
-        """All combinations of answers, with unanswered questions among them."""
-        ids = [question.id for question in self.questions]
-        options = [[*(o.id for o in q.options), UNKNOWN] for q in self.questions]
-        for choice in itertools.product(*options):
-            yield {key: value for key, value in zip(ids, choice, strict=True) if value != UNKNOWN}
-
-
-def text_mistakes(keys: KeyPath, text: str, names: Collection[str] = ()) -> Iterator[Mistake]:
-    """What a patient would see of a text when it is filled: nothing, {this}, or a brace.
-
-    Args:
-        keys: where the text stands.
-        text: the text as written.
-        names: what may stand in {braces} in it.
-    """
-    fix = "Write the words themselves: nothing is filled in here."
-    if names:
-        fix = f"Use one of: {', '.join(f'{{{name}}}' for name in names)}."
-    if not text.strip():
-        yield keys, "The text is empty.", "Write it."
-    for name in dict.fromkeys(_NAME.findall(text)):
-        if name not in names:
-            yield keys, f"There is no {{{name}}}.", fix
-    if re.search(r"[{}]", _NAME.sub("", text)):
-        yield keys, "A brace belongs to no {name}.", "Mend or remove it."
-
-
-def _twice(keys: KeyPath, entries: Sequence[Option | Question | Row]) -> Iterator[Mistake]:
-    """The entries whose id an earlier one has."""
-    seen: set[str] = set()
-    for place, entry in enumerate(entries):
-        if entry.id in seen:
-            yield (*keys, place), f"The id `{entry.id}` stands twice.", "Rename one of the two."
-        seen.add(entry.id)
 
 
 def _plain(text: str) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative, to_struct
-from bot.safety.advice import AdviceFile, Mistake, text_mistakes
+from bot.safety.advice_file import AdviceFile
 from bot.safety.model import Finding, Level
+from bot.safety.texts import Mistake, text_mistakes
 
 # What makes a "no" half a "no".
 _TURNS = frozenset("but though although except still worse".split())

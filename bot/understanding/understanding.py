@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from bot.understanding import followups, parts
 from bot.understanding.classifier import (
@@ -122,9 +123,12 @@ class Understanding:
         vectors = encoder.encode_for_training(given)
         scorer, held_out = fit_and_hold_out(given, intents, vectors)
         trained = cls(scorer, calibrate(held_out), speller, questions, encoder)
-        known = [(e, last) for e, last in follow_ups if e.after in questions]
-        heard = trained._hear_all([e for e, _ in known])
-        trained._follow_ups = FollowUps.fit([e for e, _ in known], heard, [a for _, a in known])
+        known = [(example, last) for example, last in follow_ups if example.after in questions]
+        learnt, answers = [example for example, _ in known], [last for _, last in known]
+        said = [speller.repair(normal(example.text).lower()) for example in learnt]
+        after = [example.after for example in learnt]
+        heard = trained._hear(said, after, encoder.encode_for_training)
+        trained._follow_ups = FollowUps.fit(learnt, heard, answers)
         return trained
 
     def save(self, folder: Path) -> None:
@@ -213,25 +217,24 @@ class Understanding:
             for row in range(len(scores.blended))
         ]
 
-    def _hear_all(self, examples: Sequence[FollowUpExample]) -> list[Heard]:
-        """Each example of a follow-up as `_after` hears a message."""
-        if not examples:
+    def _hear(
+        self, texts: Sequence[str], after: Sequence[str], encode: Callable[..., np.ndarray]
+    ) -> list[Heard]:
+        """Each text by itself and after the question of an answer; nothing of no texts."""
+        if not texts:
             return []
-        texts = [self.speller.repair(normal(example.text).lower()) for example in examples]
-        together = [
-            followups.in_context(text, self.questions[example.after].lower())
-            for text, example in zip(texts, examples, strict=True)
-        ]
-        vectors = self._encoder.encode_for_training([*texts, *together])
+        asked = (self.questions[faq_id].lower() for faq_id in after)
+        together = [followups.in_context(*pair) for pair in zip(texts, asked, strict=True)]
+        vectors = encode([*texts, *together])
         scores = self.scorer.score([*texts, *together], vectors)
         reads, count = self._ranked(scores), len(texts)
+        nearest = (
+            dict(zip(self.scorer.intents, row.tolist(), strict=True)) for row in scores.nearest
+        )
         return [
-            Heard(texts[i], vectors[i], reads[i], reads[count + i], self._nearest(scores, i))
-            for i in range(count)
+            Heard(text, vectors[i], reads[i], reads[count + i], near)
+            for i, (text, near) in enumerate(zip(texts, nearest, strict=False))
         ]
-
-    def _nearest(self, scores: Scores, row: int) -> dict[str, float]:
-        return dict(zip(self.scorer.intents, map(float, scores.nearest[row]), strict=True))
 
     def _read_pieces(self, pieces: Sequence[str], in_story: bool) -> list[tuple[str, Ranked]]:
         """Each piece with its meaning.
@@ -296,11 +299,7 @@ class Understanding:
         too_long = len(repaired.split()) > followups.LONGEST
         if self._follow_ups is None or too_long or not self.speller.knows_most(repaired):
             return None
-        texts = [repaired, followups.in_context(repaired, self.questions[last.faq_id].lower())]
-        vectors = self._encoder.encode(texts)
-        scores = self.scorer.score(texts, vectors)
-        alone, together = self._ranked(scores)
-        heard = Heard(repaired, vectors[0], alone, together, self._nearest(scores, 0))
+        [heard] = self._hear([repaired], [last.faq_id], self._encoder.encode)
         read = self._follow_ups.read(heard, last)
         if read.confidence < THRESHOLD:
             reason = f"after {last.faq_id} no answer fits"
