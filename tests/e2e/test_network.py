@@ -1,4 +1,4 @@
-"""When the network, the server or the session fails; reloads and second tabs."""
+"""When the network or the server fails."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from bot_server import BotServer
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from websites import Website
-from widget_page import EMERGENCY, OTHER_QUESTION, QUESTION, Widget, message
+from widget_page import EMERGENCY, OTHER_QUESTION, QUESTION, Widget
 
 
 def test_a_message_that_is_not_sent_stays_and_can_be_sent_again(
@@ -106,25 +106,11 @@ def test_a_refusal_with_retry_after_counts_down_and_then_lets_send(
 TOO_LONG = "A message can have up to 5 characters."
 
 
-def type_on_while_waiting(widget: Widget, text: str, *, refused: bool) -> None:
-    """The visitor types on before the server has answered the next question."""
-
-    def handle(route: Route) -> None:
-        widget.input.fill(text)
-        if refused:
-            body = json.dumps({"error": "too_long", "detail": TOO_LONG})
-            route.fulfill(status=413, content_type="application/json", body=body)
-        else:
-            route.continue_()
-
-    widget.page.route("**/chat/message", handle, times=1)
-
-
 @pytest.mark.parametrize("nothing", ["", " "])
 def test_a_text_that_the_server_refuses_goes_back_to_the_field(
     widget: Widget, nothing: str
 ) -> None:
-    type_on_while_waiting(widget, nothing, refused=True)
+    widget.type_on_while_waiting(nothing, refused=TOO_LONG)
     widget.input.fill(QUESTION)
     widget.input.press("Enter")
     expect(widget.root.locator(".note")).to_have_text(TOO_LONG)
@@ -136,7 +122,7 @@ def test_a_text_that_the_server_refuses_goes_back_to_the_field(
 def test_a_refused_text_stays_in_the_log_while_another_is_typed(
     widget: Widget, bot: BotServer
 ) -> None:
-    type_on_while_waiting(widget, "and another", refused=True)
+    widget.type_on_while_waiting("and another", refused=TOO_LONG)
     widget.type(QUESTION)
     trouble = widget.turns.first.locator(".trouble")
     expect(trouble).to_contain_text("Not sent.")
@@ -158,14 +144,14 @@ def test_a_refused_text_stays_in_the_log_while_another_is_typed(
 
 
 def test_a_refused_text_in_the_log_survives_a_reload(widget: Widget) -> None:
-    type_on_while_waiting(widget, "a draft", refused=True)
+    widget.type_on_while_waiting("a draft", refused=TOO_LONG)
     widget.type(QUESTION)
     expect(widget.button("Edit")).to_be_visible()
     widget.page.reload()
     again = Widget(widget.page).open()
     expect(again.questions).to_have_text([QUESTION])
     expect(again.input).to_have_value("a draft")
-    type_on_while_waiting(again, "", refused=True)
+    again.type_on_while_waiting("", refused=TOO_LONG)
     again.button("Try again").click()
     expect(again.input).to_have_value(QUESTION)
     expect(again.turns).to_have_count(0)
@@ -287,121 +273,3 @@ def test_a_question_asked_while_the_server_is_away_is_kept_and_sent_later(
     expect(widget.turns).to_have_count(1)
     expect(widget.intro).to_be_visible()
     assert widget.asked(bot.url) == [QUESTION]
-
-
-def test_a_reload_continues_the_conversation(widget: Widget, bot: BotServer) -> None:
-    reply = widget.ask(QUESTION).locator("p").first.text_content() or ""
-    widget.page.reload()
-    again = Widget(widget.page).open()
-    expect(again.questions).to_have_text([QUESTION])
-    expect(again.replies.first).to_contain_text(reply)
-    expect(again.quick_replies.first).to_be_visible()
-    again.ask(OTHER_QUESTION)
-    assert again.asked(bot.url) == [QUESTION, OTHER_QUESTION]
-
-
-def test_two_tabs_share_one_conversation(
-    make_context: Callable[..., BrowserContext],
-    open_widget: Callable[..., Widget],
-    bot: BotServer,
-) -> None:
-    context = make_context()
-    one, two = open_widget(context), open_widget(context)
-    one.ask(QUESTION)
-    expect(two.questions).to_have_text([QUESTION])
-    two.ask(OTHER_QUESTION)
-    expect(one.questions).to_have_text([QUESTION, OTHER_QUESTION])
-    assert one.token == two.token
-    assert one.asked(bot.url) == [QUESTION, OTHER_QUESTION]
-
-
-def test_a_conversation_deleted_in_one_tab_is_gone_in_the_other(
-    make_context: Callable[..., BrowserContext], open_widget: Callable[..., Widget]
-) -> None:
-    context = make_context()
-    one, two = open_widget(context), open_widget(context)
-    one.ask(QUESTION)
-    expect(two.turns).to_have_count(1)
-    one.choose("Delete this conversation")
-    one.button("Delete").click()
-    expect(two.turns).to_have_count(0)
-    two.ask(OTHER_QUESTION)
-    expect(one.questions).to_have_text([OTHER_QUESTION])
-
-
-def test_visitors_do_not_see_each_other(open_widget: Callable[..., Widget]) -> None:
-    one, two = open_widget(), open_widget()
-    one.ask(QUESTION)
-    two.ask(OTHER_QUESTION)
-    assert one.token != two.token
-    expect(two.questions).to_have_text([OTHER_QUESTION])
-
-
-def test_an_ended_session_says_so_and_a_new_one_begins(widget: Widget, bot: BotServer) -> None:
-    widget.ask(QUESTION)
-    old = widget.token
-    widget.end_session(bot.url)
-    widget.type(OTHER_QUESTION)
-    expect(widget.root.locator(".note")).to_contain_text("has ended")
-    expect(widget.live).to_contain_text("has ended")
-    expect(widget.input).to_have_value(OTHER_QUESTION)
-    expect(widget.input).to_be_focused()
-    widget.input.press("Enter")
-    widget.reply_to(0)
-    assert widget.token != old
-    assert widget.asked(bot.url) == [OTHER_QUESTION]
-
-
-def test_a_question_in_an_ended_session_waits_in_the_log_while_another_is_typed(
-    widget: Widget, bot: BotServer
-) -> None:
-    widget.ask(QUESTION)
-    widget.end_session(bot.url)
-    type_on_while_waiting(widget, "and another thing", refused=False)
-    widget.input.fill(OTHER_QUESTION)
-    widget.input.press("Enter")
-    trouble = widget.turns.first.locator(".trouble")
-    expect(trouble).to_contain_text("has ended")
-    expect(widget.live).to_contain_text("has ended")
-    expect(widget.questions).to_have_text([OTHER_QUESTION])
-    expect(widget.input).to_have_value("and another thing")
-    expect(widget.input).to_be_focused()
-    trouble.get_by_role("button", name="Try again").click()
-    widget.reply_to(0)
-    expect(widget.input).to_have_value("and another thing")
-    assert widget.asked(bot.url) == [OTHER_QUESTION]
-
-
-def test_a_session_that_ended_before_a_reload_says_so_too(widget: Widget, bot: BotServer) -> None:
-    widget.ask(QUESTION)
-    widget.end_session(bot.url)
-    widget.page.reload()
-    again = Widget(widget.page).open()
-    expect(again.root.locator(".note")).to_contain_text("has ended")
-    expect(again.turns).to_have_count(0)
-
-
-def test_it_works_where_storage_is_blocked(
-    make_context: Callable[..., BrowserContext], open_widget: Callable[..., Widget]
-) -> None:
-    context = make_context()
-    context.add_init_script(
-        "for (const name of ['localStorage', 'sessionStorage']) "
-        "Object.defineProperty(window, name, { get() { throw new DOMException('blocked'); } })"
-    )
-    widget = open_widget(context)
-    widget.ask(QUESTION)
-    widget.ask(OTHER_QUESTION)
-    expect(widget.questions).to_have_text([QUESTION, OTHER_QUESTION])
-
-
-def test_a_reply_that_comes_after_closing_is_there_on_opening(widget: Widget) -> None:
-    held: list[Route] = []
-    widget.page.route("**/chat/message", lambda route: held.append(route))
-    widget.type(QUESTION)
-    expect(widget.root.get_by_text("The assistant is typing")).to_be_visible()
-    widget.button("Close chat").click()
-    body = json.dumps({"messages": [message(text="Here it is.")], "paused": False})
-    held[0].fulfill(status=200, content_type="application/json", body=body)
-    widget.open()
-    expect(widget.replies.first).to_contain_text("Here it is.")

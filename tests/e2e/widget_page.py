@@ -48,6 +48,19 @@ class Widget:
         self.input.press("Enter")
         expect(self.turns).to_have_count(count + 1)
 
+    def type_on_while_waiting(self, text: str, refused: str = "") -> None:
+        """The visitor types on before the server has answered, or refused, the next question."""
+
+        def handle(route: Route) -> None:
+            self.input.fill(text)
+            if refused:
+                body = json.dumps({"error": "too_long", "detail": refused})
+                route.fulfill(status=413, content_type="application/json", body=body)
+            else:
+                route.continue_()
+
+        self.page.route("**/chat/message", handle, times=1)
+
     def reply_to(self, index: int) -> Locator:
         reply = self.turns.nth(index).locator(".bubble.theirs").first
         expect(reply).to_be_visible()
