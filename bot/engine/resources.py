@@ -5,6 +5,7 @@ Rasa creates its components itself, by name, so they fetch these here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -75,13 +76,22 @@ def last_answer(given: Answer) -> LastAnswer:
 
 def follow_ups() -> list[tuple[FollowUpExample, LastAnswer]]:
     """The examples of data/follow_ups.yml after published answers, each with its answer."""
-    found = []
-    for example in read_follow_ups(settings().data / "follow_ups.yml"):
-        given = answers().get(example.after)
-        if given is not None:
-            known = FollowUpExample(example.after, example.text, example.means)
-            found.append((known, last_answer(given)))
-    return found
+    published = answers().published()
+    groups = {faq_id: answer.group for faq_id, answer in published.items()}
+    last = {
+        faq_id: LastAnswer(faq_id, given.follow_ups, partial(_in_group, groups, given.group))
+        for faq_id, given in published.items()
+    }
+    examples = read_follow_ups(settings().data / "follow_ups.yml")
+    return [
+        (FollowUpExample(example.after, example.text, example.means), last[example.after])
+        for example in examples
+        if example.after in published
+    ]
+
+
+def _in_group(groups: Mapping[str, str], group: str, faq_id: str) -> bool:
+    return groups.get(faq_id) == group
 
 
 @lru_cache(maxsize=1)

@@ -42,7 +42,7 @@ class BadPattern(ValueError):
 
 
 class Pattern:
-    """One compiled `says` line.
+    """One `says` line. Its expressions are compiled when a text first needs them.
 
     Args:
         says: the line.
@@ -57,17 +57,14 @@ class Pattern:
         parts = [part.strip() for part in says.split("...")]
         if not all(parts):
             raise BadPattern("has nothing on one side of `...`")
-        self._parts: list[re.Pattern[str]] = []
+        self._parts: list[str] = []
         # For each part, the words of which one must be in a text for it to match: a look
         # into a set spares nearly every search.
         self.needs: list[frozenset[str]] = []
         for part in parts:
             end = "$" if part.endswith(" $") else ""
             pieces = [_piece(piece, concepts) for piece in part.removesuffix(" $").split()]
-            compiled = _compiled(rf" {_FILLER}".join(regex for regex, _ in pieces) + end)
-            if compiled.search(""):
-                raise BadPattern("matches the empty string")
-            self._parts.append(compiled)
+            self._parts.append(rf" {_FILLER}".join(regex for regex, _ in pieces) + end)
             self.needs.append(min((starts for _, starts in pieces), key=len))
 
     def find(self, text: str, wide: bool = False) -> list[tuple[int, int]]:
@@ -86,7 +83,7 @@ class Pattern:
         """
         spans = []
         for part in self._parts:
-            found = [match.span() for match in part.finditer(text)]
+            found = [match.span() for match in _compiled(part).finditer(text)]
             if not found:
                 return
             spans.append(found[:_MOST_PLACES])

@@ -106,7 +106,9 @@ class SentenceEncoder:
         return np.stack([known[_key(text)] for text in texts])
 
     def _lengths(self, texts: Collection[str]) -> dict[str, int]:
-        """For each text its number of tokens."""
+        """For each text its number of tokens; of one alone it does not matter."""
+        if len(texts) == 1:
+            return dict.fromkeys(texts, 1)
         encodings = self._tokens(list(texts))
         return {
             text: sum(encoding.attention_mask)

@@ -14,12 +14,14 @@ A long message, and one that is very clear by itself, is read by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import joblib
 import msgspec
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
@@ -161,11 +163,14 @@ class FollowUps:
             return None
         words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2)
         rows = _rows(words.fit_transform(_framed(heard)), heard)
-        folds = list(KFold(_FOLDS, shuffle=True, random_state=0).split(kinds))
+        everything = np.arange(len(examples))
+        folds = [*KFold(_FOLDS, shuffle=True, random_state=0).split(kinds), (everything, [])]
         with threadpool_limits(1, user_api="blas"):
+            learn = delayed(lambda train: _look(rows[train], kinds[train]))
+            *parts, first_look = _side_by_side(learn(train) for train, _ in folds)
             looks = np.zeros((len(examples), 3))
-            for train, test in folds:
-                looks[test] = _look(rows[train], kinds[train]).predict_proba(rows[test])
+            for part, (_, test) in zip(parts, folds, strict=False):
+                looks[test] = part.predict_proba(rows[test])
             signs, wanted, of_whom = [], [], []
             for place, (example, one, before) in enumerate(zip(examples, heard, last, strict=True)):
                 candidates, features = _signs(one, before, looks[place])
@@ -173,14 +178,14 @@ class FollowUps:
                 wanted += [candidate == example.means for candidate in candidates]
                 of_whom += [place] * len(candidates)
             features, right, who = np.vstack(signs), np.array(wanted), np.array(of_whom)
+            halves = [who % 2 == 0, who % 2 == 1]
+            learn = delayed(lambda rows: _weigher(features[rows], right[rows]))
+            *parts, weigher = _side_by_side(map(learn, [*halves, who >= 0]))
             held_out = np.zeros(len(right))
-            for half in (0, 1):
-                unseen = who % 2 == half
-                part = _weigher(features[~unseen], right[~unseen])
+            for part, unseen in zip(parts, reversed(halves), strict=True):
                 held_out[unseen] = part.predict_proba(features[unseen])[:, 1]
             scale = _calibration(held_out, right, who)
-            weigher = _weigher(features, right)
-            return cls(words, _look(rows, kinds), weigher, scale)
+            return cls(words, first_look, weigher, scale)
 
     def read(self, heard: Heard, last: LastAnswer) -> Ranked:
         """The answers that a message may mean, best first, with calibrated shares."""
@@ -204,6 +209,11 @@ class FollowUps:
         reader = cls.__new__(cls)
         vars(reader).update(joblib.load(path))
         return reader
+
+
+def _side_by_side(work: Iterable[Any]) -> list[Any]:
+    """The results of several fits, which mostly run outside Python's lock."""
+    return Parallel(cpu_count(), prefer="threads")(work)
 
 
 def _kind(example: FollowUpExample) -> int:

@@ -12,7 +12,6 @@ from bot.understanding import followups, parts
 from bot.understanding.classifier import (
     OUT_OF_SCOPE,
     IntentScorer,
-    Scores,
     fit_and_hold_out,
 )
 from bot.understanding.confidence import Confidence, best, calibrate
@@ -80,6 +79,14 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class _Read(msgspec.Struct, frozen=True):
+    """A text's meaning, its vector, and the cosine to the nearest example of each intent."""
+
+    meaning: Ranked
+    vector: np.ndarray
+    nearest: np.ndarray
+
+
 class Understanding:
     """The trained reader of messages. Make it with `train` or `load`."""
 
@@ -123,12 +130,7 @@ class Understanding:
         vectors = encoder.encode_for_training(given)
         scorer, held_out = fit_and_hold_out(given, intents, vectors)
         trained = cls(scorer, calibrate(held_out), speller, questions, encoder)
-        known = [(example, last) for example, last in follow_ups if example.after in questions]
-        learnt, answers = [example for example, _ in known], [last for _, last in known]
-        said = [speller.repair(normal(example.text).lower()) for example in learnt]
-        after = [example.after for example in learnt]
-        heard = trained._hear(said, after, encoder.encode_for_training)
-        trained._follow_ups = FollowUps.fit(learnt, heard, answers)
+        trained._learn_follow_ups(follow_ups)
         return trained
 
     def save(self, folder: Path) -> None:
@@ -172,7 +174,8 @@ class Understanding:
         if joined:
             pieces = list(joined)
         last = last if last and last.faq_id in self.questions else None
-        whole = self._rank([repaired])[0]
+        [read] = self._reads([repaired], self._encoder.encode)
+        whole = read.meaning
         if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
             pieces = []  # There is nothing to gain from reading it again.
         # "What can you do" has no word of its own either, but asks something of us.
@@ -182,7 +185,7 @@ class Understanding:
         bare = followups.bare(repaired) and not small_talk
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
         if last and not (small_talk or clear or len(pieces) > 1):
-            meant = self._after(repaired, whole, last)
+            meant = self._after(repaired, read, last)
             if meant is not None:
                 return meant
         if bare:
@@ -207,34 +210,43 @@ class Understanding:
         return [read.ranking for read in self._rank(texts)]
 
     def _rank(self, texts: Sequence[str]) -> list[Ranked]:
-        return self._ranked(self.scorer.score(texts, self._encoder.encode(texts)))
+        return [read.meaning for read in self._reads(texts, self._encoder.encode)]
 
-    def _ranked(self, scores: Scores) -> list[Ranked]:
+    def _reads(self, texts: Sequence[str], encode: Callable[..., np.ndarray]) -> list[_Read]:
+        vectors = encode(texts)
+        scores = self.scorer.score(texts, vectors)
         sure = self.confidence.of(scores, self.scorer.intents)
         top = best(scores, self.scorer.intents)
         return [
-            rank(self.scorer.intents, scores.blended[row], int(top[row]), float(sure[row]))
-            for row in range(len(scores.blended))
+            _Read(
+                rank(self.scorer.intents, scores.blended[row], int(top[row]), float(sure[row])),
+                vectors[row],
+                scores.nearest[row],
+            )
+            for row in range(len(texts))
         ]
 
-    def _hear(
-        self, texts: Sequence[str], after: Sequence[str], encode: Callable[..., np.ndarray]
-    ) -> list[Heard]:
-        """Each text by itself and after the question of an answer; nothing of no texts."""
-        if not texts:
-            return []
-        asked = (self.questions[faq_id].lower() for faq_id in after)
-        together = [followups.in_context(*pair) for pair in zip(texts, asked, strict=True)]
-        vectors = encode([*texts, *together])
-        scores = self.scorer.score([*texts, *together], vectors)
-        reads, count = self._ranked(scores), len(texts)
-        nearest = (
-            dict(zip(self.scorer.intents, row.tolist(), strict=True)) for row in scores.nearest
-        )
-        return [
-            Heard(text, vectors[i], reads[i], reads[count + i], near)
-            for i, (text, near) in enumerate(zip(texts, nearest, strict=False))
+    def _hear(self, text: str, alone: _Read, together: Ranked) -> Heard:
+        """A text after an answer, as it reads by itself and after the answer's question."""
+        nearest = dict(zip(self.scorer.intents, alone.nearest.tolist(), strict=True))
+        return Heard(text, alone.vector, alone.meaning, together, nearest)
+
+    def _in_context(self, text: str, topic: str) -> str:
+        return followups.in_context(text, self.questions[topic].lower())
+
+    def _learn_follow_ups(self, given: Sequence[tuple[FollowUpExample, LastAnswer]]) -> None:
+        known = [(example, last) for example, last in given if example.after in self.questions]
+        if not known:
+            return
+        said = [self.speller.repair(normal(example.text).lower()) for example, _ in known]
+        asked = [
+            self._in_context(text, one.after) for text, (one, _) in zip(said, known, strict=True)
         ]
+        reads = self._reads([*said, *asked], self._encoder.encode_for_training)
+        alone, together = reads[: len(known)], [read.meaning for read in reads[len(known) :]]
+        heard = [self._hear(*parts) for parts in zip(said, alone, together, strict=True)]
+        examples, last = zip(*known, strict=True)
+        self._follow_ups = FollowUps.fit(examples, heard, last)
 
     def _read_pieces(self, pieces: Sequence[str], in_story: bool) -> list[tuple[str, Ranked]]:
         """Each piece with its meaning.
@@ -294,13 +306,14 @@ class Understanding:
             reasons=("without one word of its own, and nothing before it explains it",),
         )
 
-    def _after(self, repaired: str, whole: Ranked, last: LastAnswer) -> Understood | None:
+    def _after(self, repaired: str, alone: _Read, last: LastAnswer) -> Understood | None:
         """What a message means right after an answer; None where it is read by itself."""
         too_long = len(repaired.split()) > followups.LONGEST
         if self._follow_ups is None or too_long or not self.speller.knows_most(repaired):
             return None
-        [heard] = self._hear([repaired], [last.faq_id], self._encoder.encode)
-        read = self._follow_ups.read(heard, last)
+        whole = alone.meaning
+        [together] = self._rank([self._in_context(repaired, last.faq_id)])
+        read = self._follow_ups.read(self._hear(repaired, alone, together), last)
         if read.confidence < THRESHOLD:
             reason = f"after {last.faq_id} no answer fits"
             outside = whole.intent == OUT_OF_SCOPE and whole.confidence >= THRESHOLD

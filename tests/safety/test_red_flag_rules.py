@@ -41,3 +41,12 @@ def test_every_row_of_the_fact_sheet_is_covered_or_left_out_with_a_reason(
     assert covered | set(left_out) == set(range(1, 51))
     assert not covered & set(left_out)
     assert all(left_out.values())
+
+
+def test_every_line_of_the_rules_compiles(rules_alone: SafetyScreen) -> None:
+    flags = rules_alone.red_flags
+    patterns = [*flags.raisers, *flags.no_raisers, *flags.idioms]
+    for rule in flags.rules:
+        patterns += (*rule.patterns, *rule.unless)
+    assert len(patterns) > 3000
+    assert [p.says for p in patterns if p.find("") or p.find(" ")] == []
