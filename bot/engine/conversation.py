@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,9 @@ TOPIC_TURNS = 2
 # For so many messages of the patient a call to make now or today is said again, whatever
 # else is asked: "should I wait?", "is it just a flare?".
 STANDING_TURNS = 3
+# A sign may be told in pieces ("her eczema is oozing", "she has a fever", "39 degrees"): so
+# many messages before a new one are heard together with it.
+PIECES_BEFORE = 2
 _CALLS = ("utter_emergency", "utter_same_day", "utter_advice")
 
 
@@ -30,15 +34,22 @@ class Standing(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] = ()
 
 
+class Said(msgspec.Struct, frozen=True):
+    """An earlier message of the patient, as it was kept, and the level that it was given."""
+
+    text: str
+    level: Level
+
+
 class Context(msgspec.Struct, frozen=True):
     """The conversation as the reader of a message needs it.
 
-    `topic` is the id of the answer given last; `asking` the guided check's open
-    question; `confirming` says that the assistant has just asked whether a red flag
-    is happening right now, and `held` the answers that wait for it; `standing` is the
-    most urgent call that the patient was told to make a moment ago; `told` are the
-    red-flag rules already escalated. `unclear` says that the last reply inside the guided
-    check was not understood either.
+    `topic` is the id of the answer given last; `asking` the guided check's open question;
+    `confirming` says that the assistant has just asked whether a red flag is happening right
+    now, and `held` the answers that wait for it; `standing` is the most urgent call that the
+    patient was told to make a moment ago; `told` are the red-flag rules already escalated;
+    `said` the last messages before this one. `unclear` says that the last reply inside the
+    guided check was not understood either.
     """
 
     topic: str | None = None
@@ -47,6 +58,7 @@ class Context(msgspec.Struct, frozen=True):
     held: tuple[str, ...] = ()
     standing: Standing | None = None
     told: frozenset[str] = frozenset()
+    said: tuple[Said, ...] = ()
     unclear: bool = False
 
 
@@ -66,6 +78,7 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
         confirming=confirming,
         held=_held(tracker) if confirming else (),
         standing=_standing(tracker),
+        said=_said(tracker),
         unclear="utter_unclear_check_answer" in last_actions,
         told=frozenset(
             rule
@@ -113,6 +126,24 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
             if turns >= STANDING_TURNS:
                 break
     return min(found, key=lambda standing: LEVELS.index(standing.level), default=None)
+
+
+def _said(tracker: DialogueStateTracker) -> tuple[Said, ...]:
+    found = [
+        Said(event.text or "", (event.parse_data.get(READING) or {}).get("level", "none"))
+        for event in itertools.islice(_messages_backwards(tracker), PIECES_BEFORE)
+    ]
+    return tuple(reversed(found))
+
+
+def _messages_backwards(tracker: DialogueStateTracker) -> Iterator[UserUttered]:
+    return (event for event in _applied_backwards(tracker) if isinstance(event, UserUttered))
+
+
+def repeated(tracker: DialogueStateTracker) -> int:
+    """How many messages in a row, the latest ones, got an answer that stood there already."""
+    readings = (event.parse_data.get(READING) or {} for event in _messages_backwards(tracker))
+    return sum(1 for _ in itertools.takewhile(lambda reading: reading.get("again"), readings))
 
 
 def _held(tracker: DialogueStateTracker) -> tuple[str, ...]:

@@ -12,8 +12,10 @@ import msgspec
 
 from bot.engine.conversation import Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
-from bot.safety import Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
-from bot.understanding import SUGGESTIONS, Understood
+from bot.safety import LEVELS, Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
+from bot.safety.model import highest
+from bot.understanding import SUGGESTIONS, VERY_CLEAR, Understood
+from bot.understanding.parts import asks
 
 ESCALATE = {
     "emergency": "escalate_emergency",
@@ -25,6 +27,15 @@ CONFIRM = "confirm_red_flag"
 _HEARD_INSIDE_CHECK = {"stop", "speak_to_a_person", "goodbye"}
 # What is not understood right after an emergency is no occasion for suggestions.
 _MISSED = {"nlu_fallback", "out_of_scope"}
+# What else after an emergency gets the call and nothing beside it; of the rest (the clinic's
+# hours, its number, a person) the reply follows the call.
+_TALK = {
+    "affirm", "are_you_sure", "complaint", "deny", "goodbye", "greeting", "none_of_these",
+    "restart", "thanks", "what_can_you_do",
+}  # fmt: skip
+# A piece of what is told over several messages has at most so many words, and is no question
+# that is clear by itself.
+LONGEST_PIECE = 10
 # "Should I wait and see?" asks about the call to make.
 CAN_IT_WAIT = "can_it_wait"
 # What says nothing about "is this happening right now?", which is then asked again.
@@ -120,7 +131,7 @@ def final_reading(
         replies: the escalation texts, whose buttons are recognised.
         context: the conversation before this message.
     """
-    screening = screen.read(text)
+    screening = _heard(text, reading, screen, replies, context)
     reading = msgspec.structs.replace(
         reading,
         standing=context.standing,
@@ -145,6 +156,28 @@ def final_reading(
             first, *also = context.held or (None,)
             return msgspec.structs.replace(calm, faq_id=first, also=tuple(also))
     return _settle(text, reading, screening, check, context)
+
+
+def _heard(
+    text: str, reading: Reading, screen: SafetyScreen, replies: Replies, context: Context
+) -> Screening:
+    """The message alone or, where that is more urgent, with the messages before it."""
+    alone = screen.read(text)
+    whole = _clear_question(text, reading) or len(text.split()) > LONGEST_PIECE or not context.said
+    if alone.level == "emergency" or whole or context.asking is not None:
+        return alone
+    if context.confirming and replies.confirms(text) is not None:
+        return alone
+    earlier = () if context.confirming else (said.level for said in context.said)
+    together = screen.read(". ".join([*(said.text for said in context.said), text]))
+    sooner = LEVELS.index(together.level) < LEVELS.index(highest([alone.level, *earlier]))
+    if not sooner or together.level == "routine":
+        return alone
+    findings = tuple(
+        msgspec.structs.replace(finding, span=text, start=0, end=len(text))
+        for finding in together.findings
+    )
+    return msgspec.structs.replace(together, findings=findings)
 
 
 def _settle(
@@ -176,7 +209,12 @@ def _settle(
         option = check.interpret(context.asking, text)
         if option is not None:
             return _without_answer(reading, "answer_check", check_answers={context.asking: option})
-        if reading.faq_id is None and reading.intent not in _HEARD_INSIDE_CHECK:
+        if _clear_question(text, reading):
+            return reading  # A question of its own; the open one is asked again after it.
+        ahead = check.ahead(context.asking, text)
+        if ahead:
+            return _without_answer(reading, "answer_check", check_answers=ahead)
+        if reading.intent not in _HEARD_INSIDE_CHECK:
             given_up = "check_given_up" if context.unclear else "unclear_check_answer"
             return _without_answer(reading, given_up)
         return reading
@@ -191,13 +229,21 @@ def _settle(
     return reading
 
 
+def _clear_question(text: str, reading: Reading) -> bool:
+    """Whether a message asks for an answer in words that need nothing before them."""
+    clear = reading.faq_id is not None and reading.confidence >= VERY_CLEAR and not reading.again
+    return clear and asks(text)
+
+
 def _is_about(standing: Standing, reading: Reading, screening: Screening) -> bool:
     """Whether a message after an escalation gets the call to make and nothing beside it."""
     if reading.intent in (CAN_IT_WAIT, "start_skin_check"):
         return True
     told_more = screening.level == "routine"  # "It might be my conjunctivitis."
     if standing.level == "emergency":
-        return told_more or (reading.faq_id is None and reading.intent in _MISSED)
+        unclear = reading.again or reading.confidence < VERY_CLEAR
+        nothing = reading.intent in (_MISSED | _TALK) if reading.faq_id is None else unclear
+        return told_more or nothing
     return told_more and reading.faq_id is None
 
 

@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import resources
-from bot.engine.conversation import context_of, stored_reading
+from bot.engine.conversation import context_of, repeated, stored_reading
 from bot.engine.messages import (
     answer_message,
     blank,
@@ -90,7 +90,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
             if reading.again:
-                answers = [*(self._from_domain("utter_same_answer") or []), *answers]
+                answers = self._same(answers, repeated(tracker))
             if reading.standing:
                 return self._beside(reading, answers)
             return [*answers, *self._afterword(reading, tracker)]
@@ -112,8 +112,19 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
         if messages and name in NO_ANSWERS:
             messages = [*self._if_happening_now(reading), *messages]
-            messages = self._beside(reading, messages) if reading.standing else messages
+            return self._beside(reading, messages) if reading.standing else messages
+        own_reply = name == f"utter_{reading.intent}"  # Such as the clinic's hours.
+        if messages and own_reply and reading.standing and reading.standing.level == "emergency":
+            return self._beside(reading, messages)
         return messages
+
+    def _same(self, answers: Messages, times: int) -> Messages:
+        """An answer asked for again: once more, then, where it stands above twice, no more."""
+        notice = self._from_domain("utter_same_answer") or []
+        if times < 2 or not notice:
+            return [*notice, *answers]
+        notice[0]["quick_replies"] = answers[-1]["quick_replies"]
+        return notice
 
     def _answers(self, reading: Reading, name: str = "") -> Messages:
         wanted = [name.removeprefix("utter_faq/")] if name else []

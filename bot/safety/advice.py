@@ -129,6 +129,20 @@ class GuidedCheck:
             said = said.replace(f" {phrase} ", "  ")
         return set(said.split()) <= set(self._file.small_words)
 
+    def ahead(self, question_id: str, text: str) -> dict[str, str]:
+        """What a reply says to the questions after this one: "since tuesday" when asked where.
+
+        Of warning signs only that there are some: "no" is no reply to what was not asked.
+        """
+        order = [question.id for question in self.questions]
+        later = order[order.index(question_id) + 1 :] if question_id in order else []
+        found = {other: self.interpret(other, text) for other in later}
+        return {
+            other: option
+            for other, option in found.items()
+            if option is not None and (other != "warnings" or option == "some")
+        }
+
     def known_from(self, text: str) -> dict[str, str]:
         """What the message that starts the check already says: the topic, and eyes as place."""
         what = self.interpret("what", text)

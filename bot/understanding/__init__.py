@@ -4,10 +4,17 @@ from bot.understanding.encoder import EncoderError, SentenceEncoder
 from bot.understanding.english import english_words
 from bot.understanding.followups import FollowUpExample, LastAnswer
 from bot.understanding.text import comparable, normal
-from bot.understanding.understanding import SUGGESTIONS, Example, Understanding, Understood
+from bot.understanding.understanding import (
+    SUGGESTIONS,
+    VERY_CLEAR,
+    Example,
+    Understanding,
+    Understood,
+)
 
 __all__ = [
     "SUGGESTIONS",
+    "VERY_CLEAR",
     "EncoderError",
     "Example",
     "FollowUpExample",

@@ -13,7 +13,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.engine.conversation import Context, Standing, context_of
+from bot.engine.conversation import Context, Said, Standing, context_of, repeated
 from bot.safety import Level
 
 
@@ -103,3 +103,22 @@ def test_the_guided_check_knows_which_question_is_open() -> None:
         )
     )
     assert context.asking == "where"
+
+
+def read_as(text: str, **reading: object) -> UserUttered:
+    return UserUttered(text, parse_data={"reading": reading})
+
+
+def test_the_last_two_messages_are_remembered_with_their_levels() -> None:
+    messages = (said("one"), read_as("two", level="same_day"), said("three"))
+    assert context_of(conversation(*messages)).said == (
+        Said("two", "same_day"),
+        Said("three", "none"),
+    )
+
+
+def test_repeats_are_counted_up_to_another_answer() -> None:
+    again = read_as("and?", again=True)
+    assert repeated(conversation(said(), again, answered(), again)) == 2
+    assert repeated(conversation(again, said(), again)) == 1
+    assert repeated(conversation(again, said())) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine import resources
-from bot.engine.conversation import Context, Standing
+from bot.engine.conversation import Context, Said, Standing
 from bot.engine.reading import Reading, final_reading, first_reading
 from bot.knowledge import AnswerStore, OtherMedicines
 from bot.safety import Level, Screening
@@ -219,6 +219,113 @@ def test_inside_the_check_a_guess_about_more_than_was_asked_breaks_in() -> None:
         guessed=True,
     )
     assert reading.intent == "escalate_emergency"
+
+
+@pytest.mark.parametrize("intent", ["affirm", "complaint", "goodbye", "thanks", "what_can_you_do"])
+def test_small_talk_after_an_emergency_gets_the_call_alone(intent: str) -> None:
+    after = Context(standing=Standing("emergency"))
+    assert settle(Reading(intent=intent), context=after).intent == "after_escalation"
+    later = Context(standing=Standing("same_day"))
+    assert settle(Reading(intent=intent), context=later).intent == intent
+
+
+def test_who_asks_for_the_clinic_after_an_emergency_hears_of_it() -> None:
+    after = Context(standing=Standing("emergency"))
+    assert settle(Reading(intent="clinic_hours"), context=after).intent == "clinic_hours"
+
+
+def test_what_is_no_clear_question_after_an_emergency_gets_no_answer() -> None:
+    after = Context(standing=Standing("emergency"))
+    likely = Reading(intent="faq/storage", faq_id="storage", confidence=0.6)
+    more = Reading(intent="faq/storage", faq_id="storage", confidence=0.9, again=True)
+    for reading in (likely, more):
+        assert settle(reading, context=after).intent == "after_escalation"
+
+
+class Pieces:
+    """Hears something only in several messages together."""
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+
+    def read(self, text: str) -> Screening:
+        return Screening(level=self._level if "oozing. it is hot" in text else "none")
+
+
+def in_pieces(
+    text: str,
+    reading: Reading = FALLBACK,
+    level: Level = "emergency",
+    earlier: Level = "none",
+    **context: object,
+) -> Reading:
+    """How `text` is read after "her skin is oozing"."""
+    return final_reading(
+        text,
+        reading,
+        Pieces(level),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        Context(said=(Said("her skin is oozing", earlier),), **context),  # type: ignore[arg-type]
+    )
+
+
+def test_a_sign_told_in_pieces_is_put_together() -> None:
+    assert in_pieces("it is hot").intent == "escalate_emergency"
+    assert in_pieces("it is hot", level="same_day").intent == "escalate_same_day"
+    assert in_pieces("it is hot", earlier="same_day").intent == "escalate_emergency"
+
+
+def test_what_was_escalated_already_is_not_put_together_again() -> None:
+    assert in_pieces("it is hot", earlier="emergency").intent == "nlu_fallback"
+    assert in_pieces("it is hot", level="same_day", earlier="same_day").intent == "nlu_fallback"
+
+
+def test_pieces_are_not_put_together_for_advice_within_days() -> None:
+    assert in_pieces("it is hot", level="routine").intent == "nlu_fallback"
+
+
+def test_a_clear_question_is_no_piece() -> None:
+    assert in_pieces("it is hot here, how do i store it", ANSWER).intent == "faq/storage"
+
+
+def test_a_long_message_is_no_piece() -> None:
+    assert in_pieces("it is hot " + "and we had a very nice day " * 2).intent == "nlu_fallback"
+
+
+def test_a_reply_to_the_check_is_no_piece() -> None:
+    assert in_pieces("it is hot", asking="where").intent == "unclear_check_answer"
+
+
+def test_more_of_what_was_asked_about_is_a_yes() -> None:
+    reading = in_pieces("it is hot, 39 degrees", earlier="emergency", confirming=True)
+    assert reading.intent == "escalate_emergency"
+
+
+def test_a_no_stays_a_no_whatever_was_said_before() -> None:
+    class Alarmed:
+        def read(self, text: str) -> Screening:
+            return Screening(level="emergency" if "oozing" in text else "none")
+
+    reading = final_reading(
+        "no",
+        Reading(intent="deny"),
+        Alarmed(),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        Context(said=(Said("her skin is oozing", "emergency"),), confirming=True),
+    )
+    assert reading.intent == "red_flag_denied"
+
+
+def test_inside_the_check_what_another_question_will_ask_is_kept() -> None:
+    reading = settle(FALLBACK, "since tuesday", Context(asking="where"))
+    assert (reading.intent, reading.check_answers) == ("answer_check", {"since": "recently"})
+
+
+def test_inside_the_check_a_remark_is_no_question() -> None:
+    reading = settle(ANSWER, "it was purple", Context(asking="where"))
+    assert reading.intent == "unclear_check_answer"
 
 
 def test_inside_the_check_a_question_is_answered() -> None:

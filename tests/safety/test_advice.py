@@ -82,7 +82,7 @@ def test_every_combination_of_answers_has_one_level_by_the_first_row_that_fits()
         decided[advice.row] += 1
     assert set(decided) == {row.id for row in CHECK.rows}
     # 4 x 5 x 4 x 3 options, each question also left unanswered.
-    assert decided.total() == 5 * 6 * 5 * 4
+    assert decided.total() == 5 * 6 * 6 * 4
 
 
 def test_a_warning_sign_is_never_less_urgent_than_none() -> None:
@@ -153,8 +153,12 @@ TYPED = [
     ("where", "head to toe", "everywhere"),
     ("where", "only where i inject", "injection_site"),
     ("since", "two months ago", "later"),
-    ("since", "about 3 weeks", "first_weeks"),
-    ("since", "this morning", "first_weeks"),
+    ("since", "about 3 weeks", "recently"),
+    ("since", "this morning", "recently"),
+    ("since", "two weeks ago", "recently"),
+    ("since", "since tuesday", "recently"),
+    ("since", "two weeks after", "first_weeks"),
+    ("since", "since my 3rd shot", "first_weeks"),
     ("since", "i haven't started", "no_dose"),
     ("since", "I don’t know", "no_dose"),
     ("since", "for years", "before"),
@@ -266,3 +270,14 @@ def test_the_check_is_for_skin_and_eyes_that_are_so_now(
 ) -> None:
     finding = Finding("x", "routine", "words", 0, 5, status, kind)  # type: ignore[arg-type]
     assert CHECK.concerns(Screening(level="routine", findings=(finding,))) is concerned
+
+
+def test_a_reply_may_say_what_a_later_question_asks() -> None:
+    assert CHECK.ahead("where", "since tuesday") == {"since": "recently"}
+    assert CHECK.ahead("where", "warm and spreading") == {"warnings": "some"}
+    assert CHECK.ahead("since", "on my arms") == {}
+
+
+@pytest.mark.parametrize("text", ["no", "none", "not sure", "maybe"])
+def test_a_reply_to_another_question_rules_no_warning_sign_out(text: str) -> None:
+    assert "warnings" not in CHECK.ahead("where", text)
