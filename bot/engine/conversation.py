@@ -143,7 +143,9 @@ def _messages_backwards(tracker: DialogueStateTracker) -> Iterator[UserUttered]:
 def repeated(tracker: DialogueStateTracker) -> int:
     """How many messages in a row, the latest ones, got an answer that stood there already."""
     readings = (event.parse_data.get(READING) or {} for event in _messages_backwards(tracker))
-    return sum(1 for _ in itertools.takewhile(lambda reading: reading.get("again"), readings))
+    # Where a question or a call took its place, the answer was not given.
+    given = (bool(reading.get("again") and reading.get("faq_id")) for reading in readings)
+    return sum(itertools.takewhile(bool, given))
 
 
 def _held(tracker: DialogueStateTracker) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ _TALK = {
     "restart", "thanks", "what_can_you_do",
 }  # fmt: skip
 # A piece of what is told over several messages has at most so many words, and is no question
-# that is clear by itself.
+# that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
 # "Should I wait and see?" asks about the call to make.
 CAN_IT_WAIT = "can_it_wait"

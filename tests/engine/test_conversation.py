@@ -118,7 +118,8 @@ def test_the_last_two_messages_are_remembered_with_their_levels() -> None:
 
 
 def test_repeats_are_counted_up_to_another_answer() -> None:
-    again = read_as("and?", again=True)
+    again = read_as("and?", again=True, faq_id="storage")
     assert repeated(conversation(said(), again, answered(), again)) == 2
     assert repeated(conversation(again, said(), again)) == 1
     assert repeated(conversation(again, said())) == 0
+    assert repeated(conversation(said(), read_as("fever?", again=True), again)) == 1

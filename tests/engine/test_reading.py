@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.engine import resources
-from bot.engine.conversation import Context, Said, Standing
-from bot.engine.reading import Reading, final_reading, first_reading
-from bot.knowledge import AnswerStore, OtherMedicines
+from bot.engine.conversation import Context, Standing
+from bot.engine.reading import Reading, final_reading
 from bot.safety import Level, Screening
-from bot.understanding import Understood
 
 ANSWER = Reading(intent="faq/storage", faq_id="storage", confidence=0.9)
 FALLBACK = Reading(intent="nlu_fallback", suggested=("storage",))
@@ -242,82 +238,6 @@ def test_what_is_no_clear_question_after_an_emergency_gets_no_answer() -> None:
         assert settle(reading, context=after).intent == "after_escalation"
 
 
-class Pieces:
-    """Hears something only in several messages together."""
-
-    def __init__(self, level: Level) -> None:
-        self._level = level
-
-    def read(self, text: str) -> Screening:
-        return Screening(level=self._level if "oozing. it is hot" in text else "none")
-
-
-def in_pieces(
-    text: str,
-    reading: Reading = FALLBACK,
-    level: Level = "emergency",
-    earlier: Level = "none",
-    **context: object,
-) -> Reading:
-    """How `text` is read after "her skin is oozing"."""
-    return final_reading(
-        text,
-        reading,
-        Pieces(level),  # type: ignore[arg-type]
-        resources.guided_check(),
-        resources.replies(),
-        Context(said=(Said("her skin is oozing", earlier),), **context),  # type: ignore[arg-type]
-    )
-
-
-def test_a_sign_told_in_pieces_is_put_together() -> None:
-    assert in_pieces("it is hot").intent == "escalate_emergency"
-    assert in_pieces("it is hot", level="same_day").intent == "escalate_same_day"
-    assert in_pieces("it is hot", earlier="same_day").intent == "escalate_emergency"
-
-
-def test_what_was_escalated_already_is_not_put_together_again() -> None:
-    assert in_pieces("it is hot", earlier="emergency").intent == "nlu_fallback"
-    assert in_pieces("it is hot", level="same_day", earlier="same_day").intent == "nlu_fallback"
-
-
-def test_pieces_are_not_put_together_for_advice_within_days() -> None:
-    assert in_pieces("it is hot", level="routine").intent == "nlu_fallback"
-
-
-def test_a_clear_question_is_no_piece() -> None:
-    assert in_pieces("it is hot here, how do i store it", ANSWER).intent == "faq/storage"
-
-
-def test_a_long_message_is_no_piece() -> None:
-    assert in_pieces("it is hot " + "and we had a very nice day " * 2).intent == "nlu_fallback"
-
-
-def test_a_reply_to_the_check_is_no_piece() -> None:
-    assert in_pieces("it is hot", asking="where").intent == "unclear_check_answer"
-
-
-def test_more_of_what_was_asked_about_is_a_yes() -> None:
-    reading = in_pieces("it is hot, 39 degrees", earlier="emergency", confirming=True)
-    assert reading.intent == "escalate_emergency"
-
-
-def test_a_no_stays_a_no_whatever_was_said_before() -> None:
-    class Alarmed:
-        def read(self, text: str) -> Screening:
-            return Screening(level="emergency" if "oozing" in text else "none")
-
-    reading = final_reading(
-        "no",
-        Reading(intent="deny"),
-        Alarmed(),  # type: ignore[arg-type]
-        resources.guided_check(),
-        resources.replies(),
-        Context(said=(Said("her skin is oozing", "emergency"),), confirming=True),
-    )
-    assert reading.intent == "red_flag_denied"
-
-
 def test_inside_the_check_what_another_question_will_ask_is_kept() -> None:
     reading = settle(FALLBACK, "since tuesday", Context(asking="where"))
     assert (reading.intent, reading.check_answers) == ("answer_check", {"since": "recently"})
@@ -339,69 +259,3 @@ def test_inside_the_check_an_unclear_reply_is_asked_again() -> None:
 
 def test_inside_the_check_stop_is_heard() -> None:
     assert settle(Reading(intent="stop"), "stop", Context(asking="where")).intent == "stop"
-
-
-def test_an_answer_that_is_not_published_is_not_given(tmp_path: Path) -> None:
-    empty = AnswerStore(tmp_path)
-    understood = Understood(
-        intent="faq/storage",
-        faq_id="storage",
-        confidence=0.9,
-        suggested=("travel",),
-        alternatives=(("storage", 0.9),),
-    )
-    reading = first_reading(understood, empty, OtherMedicines(), "where do i keep it")
-    assert reading.intent == "nlu_fallback"
-    assert reading.faq_id is None
-    assert reading.suggested == ()
-    assert reading.alternatives == ()
-
-
-OTHERS = OtherMedicines(
-    ours=("dupixent",), answers=("other_medicines",), names=(("ozempic", "ibuprofen"),)
-)
-
-
-@pytest.fixture(scope="module")
-def published() -> AnswerStore:
-    return resources.answers()
-
-
-def about(faq_id: str, *also: str) -> Understood:
-    return Understood(
-        intent=f"faq/{faq_id}",
-        faq_id=faq_id,
-        also=also,
-        confidence=0.9,
-        alternatives=((faq_id, 0.9), ("travel", 0.05)),
-    )
-
-
-def test_a_question_about_another_medicine_gets_no_answer_about_dupixent(
-    published: AnswerStore,
-) -> None:
-    text = "my Ozempic pen was left in the car"
-    reading = first_reading(about("left_out_of_fridge"), published, OTHERS, text)
-    assert reading.intent == "out_of_scope"
-    assert reading.faq_id is None
-    assert reading.suggested == ("left_out_of_fridge", "travel")
-
-
-@pytest.mark.parametrize(
-    ("faq_id", "text"),
-    [
-        ("other_medicines", "can i take ibuprofen"),
-        ("storage", "do i store dupixent like ozempic"),
-        ("storage", "how do i store it"),
-    ],
-)
-def test_other_questions_are_answered(published: AnswerStore, faq_id: str, text: str) -> None:
-    assert first_reading(about(faq_id), published, OTHERS, text).faq_id == faq_id
-
-
-def test_several_questions_are_answered_although_one_names_another_medicine(
-    published: AnswerStore,
-) -> None:
-    text = "can i take ibuprofen and how do i store it"
-    reading = first_reading(about("other_medicines", "storage"), published, OTHERS, text)
-    assert (reading.faq_id, *reading.also) == ("other_medicines", "storage")
