@@ -164,6 +164,7 @@ class FollowUps:
         words = QuickTfidf(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2)
         rows = _rows(words.fit_transform(_framed(heard)), heard)
         everything = np.arange(len(examples))
+        # The last one learns from everything, and is the one that is kept.
         folds = [*KFold(_FOLDS, shuffle=True, random_state=0).split(kinds), (everything, [])]
         with threadpool_limits(1, user_api="blas"):
             learn = delayed(lambda train: _look(rows[train], kinds[train]))
@@ -179,8 +180,8 @@ class FollowUps:
                 of_whom += [place] * len(candidates)
             features, right, who = np.vstack(signs), np.array(wanted), np.array(of_whom)
             halves = [who % 2 == 0, who % 2 == 1]
-            learn = delayed(lambda rows: _weigher(features[rows], right[rows]))
-            *parts, weigher = _side_by_side(map(learn, [*halves, who >= 0]))
+            weigh = delayed(lambda seen: _weigher(features[seen], right[seen]))
+            *parts, weigher = _side_by_side(map(weigh, [*halves, who >= 0]))
             held_out = np.zeros(len(right))
             for part, unseen in zip(parts, reversed(halves), strict=True):
                 held_out[unseen] = part.predict_proba(features[unseen])[:, 1]
