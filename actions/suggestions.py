@@ -32,7 +32,8 @@ class ActionSuggestQuestions(SafeAction, Action):
         elif misses_in_a_row(tracker.events) > 1:
             dispatcher.utter_message(response="utter_contact_clinic")
         elif suggested:
-            dispatcher.utter_message(response="utter_suggest_questions", faq_ids=suggested)
+            asked = "what_is_it_about" if intent == "what_should_i_do" else "suggest_questions"
+            dispatcher.utter_message(response=f"utter_{asked}", faq_ids=suggested)
         else:
             dispatcher.utter_message(response="utter_no_answer")
         return []

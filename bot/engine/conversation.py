@@ -24,6 +24,10 @@ STANDING_TURNS = 3
 # A sign may be told in pieces ("her eczema is oozing", "she has a fever", "39 degrees"): so
 # many messages before a new one are heard together with it.
 PIECES_BEFORE = 2
+# Inside the guided check: its questions, what began it, and a reply that was not understood.
+PIECES_OF_CHECK = 6
+# "That was years ago": nothing urgent happens now.
+TAKEN_BACK = "call_taken_back"
 _CALLS = ("utter_emergency", "utter_same_day", "utter_advice")
 
 
@@ -116,8 +120,10 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
             messages = event.metadata.get("messages") or []
             level = highest([level, *(m["level"] for m in messages if m["kind"] == "escalation")])
         elif isinstance(event, UserUttered):
+            reading = event.parse_data.get(READING) or {}
+            if reading.get("intent") == TAKEN_BACK:
+                break
             if level in ("emergency", "same_day"):
-                reading = event.parse_data.get(READING) or {}
                 findings = reading.get("findings") or []
                 kinds = dict.fromkeys(f["kind"] for f in findings if f["level"] == level)
                 found.append(Standing(level, tuple(kinds)))
@@ -129,9 +135,10 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
 
 
 def _said(tracker: DialogueStateTracker) -> tuple[Said, ...]:
+    count = PIECES_OF_CHECK if tracker.active_loop_name == CHECK_FORM else PIECES_BEFORE
     found = [
         Said(event.text or "", (event.parse_data.get(READING) or {}).get("level", "none"))
-        for event in itertools.islice(_messages_backwards(tracker), PIECES_BEFORE)
+        for event in itertools.islice(_messages_backwards(tracker), count)
     ]
     return tuple(reversed(found))
 

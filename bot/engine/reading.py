@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.engine.conversation import Context, Standing
+from bot.engine.conversation import TAKEN_BACK, Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import LEVELS, Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
 from bot.safety.model import highest
-from bot.understanding import SUGGESTIONS, VERY_CLEAR, Understood
-from bot.understanding.parts import asks
+from bot.understanding import SUGGESTIONS, VERY_CLEAR, WHAT_SHOULD_I_DO, Understood
+from bot.understanding.parts import asks, tells
 
 ESCALATE = {
     "emergency": "escalate_emergency",
@@ -31,13 +31,15 @@ _MISSED = {"nlu_fallback", "out_of_scope"}
 # hours, its number, a person) the reply follows the call.
 _TALK = {
     "affirm", "are_you_sure", "complaint", "deny", "goodbye", "greeting", "none_of_these",
-    "restart", "thanks", "what_can_you_do",
+    "good_news", "restart", "thanks", "what_can_you_do",
 }  # fmt: skip
 # A piece of what is told over several messages has at most so many words, and is no question
 # that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
 # "Should I wait and see?" asks about the call to make.
 CAN_IT_WAIT = "can_it_wait"
+# A detail ("she is 7") that no answer can take into account.
+TOLD_MORE = "told_more"
 # What says nothing about "is this happening right now?", which is then asked again.
 _NO_REPLY = {*_MISSED, "deny", "none_of_these"}
 
@@ -147,7 +149,9 @@ def final_reading(
             return _without_answer(reading, ESCALATE["emergency"], level="emergency")
         if screening.level == "same_day" and not screening.guessed:
             # What a rule hears beside the reply counts: "No. My eye hurts and light hurts it."
-            return _settle(text, reading, screening, check, context)
+            return _settle(text, reading, screening, check, replies, context)
+        if yes is None and replies.takes_back(text):
+            yes = False
         if yes is None and reading.intent in _NO_REPLY:
             again = _without_answer(reading, CONFIRM, level="emergency")
             return msgspec.structs.replace(again, held=context.held)
@@ -155,7 +159,7 @@ def final_reading(
             calm = _without_answer(reading, "red_flag_denied", level="none")
             first, *also = context.held or (None,)
             return msgspec.structs.replace(calm, faq_id=first, also=tuple(also))
-    return _settle(text, reading, screening, check, context)
+    return _settle(text, reading, screening, check, replies, context)
 
 
 def _heard(
@@ -164,14 +168,17 @@ def _heard(
     """The message alone or, where that is more urgent, with the messages before it."""
     alone = screen.read(text)
     whole = _clear_question(text, reading) or len(text.split()) > LONGEST_PIECE or not context.said
-    if alone.level == "emergency" or whole or context.asking is not None:
-        return alone
-    if context.confirming and replies.confirms(text) is not None:
+    sure = alone.level == "emergency" and not alone.unsure
+    if sure or whole or (context.confirming and replies.confirms(text) is not None):
         return alone
     earlier = () if context.confirming else (said.level for said in context.said)
-    together = screen.read(". ".join([*(said.text for said in context.said), text]))
+    # Replies to the guided check are fragments, which the second detector misreads.
+    read = screen.read if context.asking is None else screen.read_by_rules
+    together = read(". ".join([*(said.text for said in context.said), text]))
     sooner = LEVELS.index(together.level) < LEVELS.index(highest([alone.level, *earlier]))
-    if not sooner or together.level == "routine":
+    surer = alone.unsure and together.level == "emergency" and not together.unsure
+    # A doubt about messages that seem calm one by one is no reason to ask.
+    if not (sooner or surer) or together.level == "routine" or together.unsure:
         return alone
     findings = tuple(
         msgspec.structs.replace(finding, span=text, start=0, end=len(text))
@@ -181,7 +188,12 @@ def _heard(
 
 
 def _settle(
-    text: str, reading: Reading, screening: Screening, check: GuidedCheck, context: Context
+    text: str,
+    reading: Reading,
+    screening: Screening,
+    check: GuidedCheck,
+    replies: Replies,
+    context: Context,
 ) -> Reading:
     # Replies inside the guided check are fragments, which the second detector misreads; a
     # rule's finding, or a reply that says more than was asked, breaks in all the same.
@@ -218,6 +230,9 @@ def _settle(
             given_up = "check_given_up" if context.unclear else "unclear_check_answer"
             return _without_answer(reading, given_up)
         return reading
+    nothing_now = screening.level == "none" and not asks(text) and replies.takes_back(text)
+    if standing and nothing_now and "crisis" not in standing.kinds:
+        return _without_answer(reading, TAKEN_BACK)
     if standing and _is_about(standing, reading, screening):
         return _without_answer(reading, "after_escalation")
     if reading.intent == "start_skin_check" or (
@@ -226,6 +241,9 @@ def _settle(
         return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
+    unanswered = reading.intent == "nlu_fallback" or reading.again
+    if context.topic and unanswered and len(text.split()) <= LONGEST_PIECE and tells(text):
+        return _without_answer(reading, TOLD_MORE)
     return reading
 
 
@@ -237,7 +255,7 @@ def _clear_question(text: str, reading: Reading) -> bool:
 
 def _is_about(standing: Standing, reading: Reading, screening: Screening) -> bool:
     """Whether a message after an escalation gets the call to make and nothing beside it."""
-    if reading.intent in (CAN_IT_WAIT, "start_skin_check"):
+    if reading.intent in (CAN_IT_WAIT, WHAT_SHOULD_I_DO, "start_skin_check"):
         return True
     told_more = screening.level == "routine"  # "It might be my conjunctivitis."
     if standing.level == "emergency":

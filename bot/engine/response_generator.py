@@ -42,9 +42,14 @@ _LEVEL_OF = {
     **{name: name.removeprefix("utter_") for name in ESCALATIONS},
     "utter_screen_failed": "same_day",
 }
-SUGGESTIONS = ("utter_suggest_questions", "utter_related_questions")
+SUGGESTIONS = ("utter_suggest_questions", "utter_what_is_it_about", "utter_related_questions")
 # Without an answer, too, who asks about a red flag hears what to do if it happens.
-NO_ANSWERS = ("utter_suggest_questions", "utter_out_of_scope", "utter_contact_clinic")
+NO_ANSWERS = (
+    "utter_suggest_questions", "utter_what_is_it_about", "utter_out_of_scope",
+    "utter_contact_clinic", "utter_told_more",
+)  # fmt: skip
+# After a call to make today these stand alone; beside all else the call is said again.
+_COURTESIES = ("thanks", "goodbye", "greeting", "restart")
 ASK_PREFIX = "utter_ask_check_"
 Messages = list[dict[str, Any]]
 
@@ -110,21 +115,35 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
             messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
+        if messages and name == "utter_told_more":
+            messages[0]["quick_replies"] = self._asked_next(context_of(tracker).topic)
         if messages and name in NO_ANSWERS:
             messages = [*self._if_happening_now(reading), *messages]
             return self._beside(reading, messages) if reading.standing else messages
         own_reply = name == f"utter_{reading.intent}"  # Such as the clinic's hours.
-        if messages and own_reply and reading.standing and reading.standing.level == "emergency":
-            return self._beside(reading, messages)
+        if messages and own_reply and reading.standing:
+            urgent = reading.standing.level == "emergency"
+            if urgent or reading.intent not in _COURTESIES:
+                return self._beside(reading, messages)
         return messages
 
     def _same(self, answers: Messages, times: int) -> Messages:
-        """An answer asked for again: once more, then, where it stands above twice, no more."""
-        notice = self._from_domain("utter_same_answer") or []
-        if times < 2 or not notice:
-            return [*notice, *answers]
-        notice[0]["quick_replies"] = answers[-1]["quick_replies"]
-        return notice
+        """An answer asked for again: once more, then, where it stands above twice, a pointer."""
+        if times < 2:
+            return [*(self._from_domain("utter_same_answer") or []), *answers]
+        above = self._from_domain("utter_answer_above") or []
+        for notice in above:
+            notice["quick_replies"] = answers[-1]["quick_replies"]
+        return above or answers
+
+    def _asked_next(self, topic: str | None) -> list[dict[str, str]]:
+        """What people ask after an answer, as buttons."""
+        answer = resources.answers().get(topic) if topic else None
+        if answer is None:
+            return []
+        return list(
+            answer_message(answer, resources.answers(), resources.clinic())["quick_replies"]
+        )
 
     def _answers(self, reading: Reading, name: str = "") -> Messages:
         wanted = [name.removeprefix("utter_faq/")] if name else []

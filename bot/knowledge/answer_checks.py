@@ -30,7 +30,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 # Words that tell a reader to change a dose …
 _DOSE_CHANGE = re.compile(
     r"\b(?:skip (?:it|(?:a|the|your|that|this|one|next)\b[^.]{0,20}\b(?:dose|shot|injection))"
-    r"|double (?:the|your|up)|take (?:an )?extra|take two doses|extra dose"
+    r"|double (?:the|your|up)|(?:take|inject|use|have) (?:a |an )?(?:extra|double|second|half)"
+    r"|(?:take|inject|use) (?:two|three|both) (?:doses|shots|injections|pens|syringes)|extra dose"
     r"|(?:stop|pause|quit) (?:it|taking|using|the injections?|your [a-z]+|dupixent)"
     r"|(?:increase|reduce|lower|raise|halve|change|stretch|space out|delay) (?:the|your)"
     r"[^.]{0,15}\b(?:dose|doses|shots?|injections?)"

@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 # Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
-_NETWORKS = 5
+_NETWORKS = 10
 _HIDDEN = 128
 _WEIGHT_DECAY = 0.5
 _PASSES = 8

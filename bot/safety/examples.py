@@ -20,7 +20,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raises nothing below `asked_from`, a probability that a person is needed today. A calm
     message of several sentences in which it is at least `doubt_from` is read sentence by
     sentence; one that reads urgent with `sentence_from` counts. In at most `fragment_words`
-    words an emergency counts from `sure_from` on alone.
+    words what reads urgent counts from `sure_from` on alone.
     """
 
     costs: dict[Level, dict[Level, float]]

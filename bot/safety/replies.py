@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,10 @@ from bot.safety.advice_file import AdviceFile
 from bot.safety.model import Finding, Level
 from bot.safety.texts import Mistake, text_mistakes
 
+# A "no" and more words than these tells something else: "no, I don't have an EpiPen".
+_WORDS_AFTER_NO = 4
+# What takes a call back says so in few words; a longer message tells something else.
+_LONGEST_TAKEN_BACK = 12
 # What makes a "no" half a "no".
 _TURNS = frozenset("but though although except still worse".split())
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -69,6 +74,8 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_no: str
     yes_begins: tuple[str, ...]
     no_begins: tuple[str, ...]
+    fillers: tuple[str, ...]
+    takes_back_begins: tuple[str, ...]
     if_now: dict[str, str]
 
 
@@ -110,19 +117,29 @@ class Replies:
     def confirms(self, text: str) -> bool | None:
         """Whether a reply to `question`, button or typed, is a yes (True), a no (False) or neither.
 
-        The longer beginning counts: "not sure" is no "no". A "no, but …" is neither.
+        The longer beginning counts: "not sure" is no "no". A "no, but …" is neither, and so
+        is a "no" that much else follows.
         """
         said = _words(text)
         texts = self._texts
-        begins = {
-            **dict.fromkeys(map(_words, (texts.confirm_yes, *texts.yes_begins)), True),
-            **dict.fromkeys(map(_words, (texts.confirm_no, *texts.no_begins)), False),
-        }
-        fitting = [words for words in begins if said[: len(words)] == words]
-        if not fitting:
+        yes = _beginning(said, (texts.confirm_yes, *texts.yes_begins))
+        no = _beginning(said, (texts.confirm_no, *texts.no_begins))
+        if yes > no:
+            return True
+        rest = said[no:]
+        much = len(rest) > _WORDS_AFTER_NO and not _beginning(rest, texts.no_begins)
+        if not no or much or _TURNS.intersection(said):
             return None
-        yes = begins[max(fitting, key=len)]
-        return None if not yes and _TURNS.intersection(said) else yes
+        return False
+
+    def takes_back(self, text: str) -> bool:
+        """Whether a message says that what sounded urgent was long ago or only asked about."""
+        said = _words(text)
+        fillers = set(self._texts.fillers)
+        small = len(list(itertools.takewhile(fillers.__contains__, said)))
+        clear = len(said) <= _LONGEST_TAKEN_BACK and not _TURNS.intersection(said)
+        begins = self._texts.takes_back_begins
+        return clear and any(_beginning(said[place:], begins) for place in range(small + 1))
 
     def escalation(
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact, told: frozenset[str]
@@ -206,7 +223,7 @@ class Replies:
     def _mistakes_in_beginnings(self) -> Iterator[Mistake]:
         texts = self._texts
         yes = {_words(text) for text in (texts.confirm_yes, *texts.yes_begins)}
-        for key in ("yes_begins", "no_begins"):
+        for key in ("yes_begins", "no_begins", "takes_back_begins"):
             for place, text in enumerate(getattr(texts, key)):
                 words = _words(text)
                 if not words:
@@ -267,6 +284,12 @@ class Replies:
         if kind in ("poisoning", "wrong_dose"):
             phones.insert(0, ("Poison Help", clinic.poison_line))
         return (*phones, emergency)
+
+
+def _beginning(said: Sequence[str], begins: Sequence[str]) -> int:
+    """How many words the longest of these takes that the message begins with; 0 for none."""
+    lengths = [len(words) for words in map(_words, begins) if tuple(said[: len(words)]) == words]
+    return max(lengths, default=0)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -163,12 +163,9 @@ class SafetyScreen:
         if guessed:
             level = judgement.level
             findings = (*findings, _whole_message(text, level))
-        if (
-            guessed
-            and judgement.emergency < second.settings.sure_from
-            and judgement.level == "emergency"
-            and len(text.split()) <= second.settings.fragment_words
-        ):
+        chance = judgement.emergency if judgement.level == "emergency" else judgement.today
+        few_words = len(text.split()) <= second.settings.fragment_words
+        if guessed and few_words and chance < second.settings.sure_from:
             return found  # "Throat?": in so few words a doubt says nothing.
         # An emergency that only this detector hears, and not clearly, is asked about. Beside
         # something that a rule hears and that cannot wait, nobody is asked.

@@ -7,6 +7,7 @@ from bot.understanding.text import comparable, normal
 from bot.understanding.understanding import (
     SUGGESTIONS,
     VERY_CLEAR,
+    WHAT_SHOULD_I_DO,
     Example,
     Understanding,
     Understood,
@@ -15,6 +16,7 @@ from bot.understanding.understanding import (
 __all__ = [
     "SUGGESTIONS",
     "VERY_CLEAR",
+    "WHAT_SHOULD_I_DO",
     "EncoderError",
     "Example",
     "FollowUpExample",

@@ -46,6 +46,14 @@ _WHOSE = frozenset(("my", "our", "his", "her"))
 _SOMEBODY = re.compile(
     r"(?:my|our|his|her)\b(?!.*\b(?:is|are|was|were|has|have|had|do|does|did)\b)"
 )
+# How a message begins that says who, how long, where or how much; "I want to know" asks.
+_DETAIL = re.compile(
+    r"(?:(?:and|but|well|oh|so)\s+)?(?!i (?:do not|don'?t|want|need|would|mean|wonder)\b)"
+    r"(?:\d|(?:i|we|he|she|they|it|my|our|his|her|their)(?:'?s|'?m|'?re|'?ve)?\b"
+    r"|(?:no|not|since|for|about|around|mostly|mainly|only|just|both|on|in|under|yesterday|today"
+    r"|last|this|every|once|twice|one|two|three|four|five|six|few|a)\b)",
+    re.IGNORECASE,
+)
 _ENOUGH = re.compile(r"\w")
 # Words of a greeting, an apology or a thank-you: a piece of nothing else asks and tells nothing.
 _COURTESIES = frozenset(
@@ -77,6 +85,11 @@ def _courteous(text: str) -> bool:
 def asks(text: str) -> bool:
     """Whether a piece reads like a question or a request."""
     return bool(_QUESTION.search(text))
+
+
+def tells(text: str) -> bool:
+    """Whether a message only adds a detail: "she is 7", "since March", "no fever"."""
+    return bool(_DETAIL.match(text)) and not asks(text) and "?" not in text
 
 
 def coordinated(text: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
 
 FALLBACK = "nlu_fallback"
+# "What do I do?" names no subject: after an answer it is about that answer.
+WHAT_SHOULD_I_DO = "what_should_i_do"
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
@@ -31,6 +33,9 @@ THRESHOLD = 1 - 1 / COST_OF_WRONG
 # A piece that asks nothing is read as a question only when it is this clear; what is so
 # clear by itself needs no story to explain it.
 VERY_CLEAR = 0.85
+# Right after an answer, small talk is what is at least so clear: "since I started" reads a
+# little like "start over". Between them lay, of seventy messages looked at, all that were none.
+CLEAR_SMALL_TALK = 0.8
 MOST_ANSWERS = 3
 SUGGESTIONS = 3
 # What a message can mean at all is among its so many best answers.
@@ -179,12 +184,14 @@ class Understanding:
         if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
             pieces = []  # There is nothing to gain from reading it again.
         # "What can you do" has no word of its own either, but asks something of us.
+        enough = CLEAR_SMALL_TALK if last else THRESHOLD
         small_talk = (
-            whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= THRESHOLD
+            whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= enough
         )
         bare = followups.bare(repaired) and not small_talk
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
-        if last and not (small_talk or clear or len(pieces) > 1):
+        names_nothing = last and whole.intent == WHAT_SHOULD_I_DO
+        if last and (names_nothing or not (small_talk or clear or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
             if meant is not None:
                 return meant
@@ -316,7 +323,8 @@ class Understanding:
         read = self._follow_ups.read(self._hear(repaired, alone, together), last)
         if read.confidence < THRESHOLD:
             reason = f"after {last.faq_id} no answer fits"
-            outside = whole.intent == OUT_OF_SCOPE and whole.confidence >= THRESHOLD
+            alone_too = whole.intent in (OUT_OF_SCOPE, WHAT_SHOULD_I_DO)
+            outside = alone_too and whole.confidence >= THRESHOLD
             decided = whole if outside else read
             return self._understood(decided, whole, repaired, reason, suggested=read.faq_ids)
         again = read.faq_id == last.faq_id
@@ -340,7 +348,7 @@ class Understanding:
             reasons.append(f"confidence {read.confidence:.2f} is below {THRESHOLD:.2f}")
         faq_ids = [r.faq_id for r in asked] if asked else [read.faq_id if sure else None]
         first = faq_ids[0]
-        declines = first is None and intent in (FALLBACK, OUT_OF_SCOPE)
+        declines = first is None and intent in (FALLBACK, OUT_OF_SCOPE, WHAT_SHOULD_I_DO)
         ranking = whole.led_by(read.intent, read.confidence).ranking
         return Understood(
             intent=FAQ + first if first else intent,

@@ -101,6 +101,13 @@ def test_suggest_offers_the_nearest_questions() -> None:
     assert messages[0]["faq_ids"] == ["storage", "travel"]
 
 
+def test_who_asks_what_to_do_about_nothing_is_asked_what_it_is_about() -> None:
+    state = tracker("what_should_i_do", suggested=["storage"])
+    messages, _ = run(ActionSuggestQuestions(), state)
+    assert messages[0]["response"] == "utter_what_is_it_about"
+    assert messages[0]["faq_ids"] == ["storage"]
+
+
 def test_with_nothing_near_it_asks_for_other_words() -> None:
     messages, _ = run(ActionSuggestQuestions(), tracker())
     assert messages[0]["response"] == "utter_no_answer"

@@ -117,6 +117,20 @@ def test_the_last_two_messages_are_remembered_with_their_levels() -> None:
     )
 
 
+def test_inside_the_check_its_replies_are_remembered() -> None:
+    texts = ("rash", "arms", "last week", "itchy")
+    asked = [ActiveLoop("skin_check_form"), SlotSet("requested_slot", "check_since")]
+    context = context_of(conversation(*asked, *map(said, texts)))
+    assert [each.text for each in context.said] == list(texts)
+
+
+def test_a_call_that_was_taken_back_stands_no_longer() -> None:
+    told = escalated("emergency")
+    taken_back = read_as("that was years ago", intent="call_taken_back")
+    assert context_of(conversation(*told, taken_back)).standing is None
+    assert context_of(conversation(*told, taken_back, *escalated("same_day"))).standing
+
+
 def test_repeats_are_counted_up_to_another_answer() -> None:
     again = read_as("and?", again=True, faq_id="storage")
     assert repeated(conversation(said(), again, answered(), again)) == 2

@@ -259,3 +259,47 @@ def test_inside_the_check_an_unclear_reply_is_asked_again() -> None:
 
 def test_inside_the_check_stop_is_heard() -> None:
     assert settle(Reading(intent="stop"), "stop", Context(asking="where")).intent == "stop"
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_what_was_long_ago_takes_the_call_back(level: Level) -> None:
+    after = Context(standing=Standing(level, ("allergic",)))
+    assert settle(FALLBACK, "oh sorry, that was years ago", after).intent == "call_taken_back"
+    assert settle(FALLBACK, "oh sorry, that was years ago").intent == "nlu_fallback"
+
+
+def test_thoughts_of_suicide_and_what_is_urgent_now_are_not_taken_back() -> None:
+    crisis = Context(standing=Standing("emergency", ("crisis",)))
+    assert settle(FALLBACK, "that was years ago", crisis).intent == "after_escalation"
+    after = Context(standing=Standing("emergency", ("allergic",)))
+    worse = settle(FALLBACK, "that was years ago", after, level="same_day")
+    assert worse.intent == "escalate_same_day"
+    asked = settle(FALLBACK, "that was years ago, should i still call", after)
+    assert asked.intent == "after_escalation"
+
+
+def test_what_was_long_ago_is_a_no_to_whether_it_happens_now() -> None:
+    reading = settle(FALLBACK, "it was years ago", Context(confirming=True))
+    assert reading.intent == "red_flag_denied"
+
+
+@pytest.mark.parametrize("text", ["she is 7", "since march", "no fever", "mostly my knees"])
+def test_a_detail_after_an_answer_is_taken_note_of(text: str) -> None:
+    after = Context(topic="storage")
+    more = Reading(intent="faq/storage", faq_id="storage", confidence=0.9, again=True)
+    assert settle(FALLBACK, text, after).intent == "told_more"
+    assert settle(more, text, after).intent == "told_more"
+    assert settle(ANSWER, text, after).intent == "faq/storage"
+    assert settle(FALLBACK, text).intent == "nlu_fallback"
+
+
+@pytest.mark.parametrize("text", ["is she too young", "she is 7?", "zyrtec", "in " + "so " * 10])
+def test_what_asks_or_is_long_is_no_detail(text: str) -> None:
+    assert settle(FALLBACK, text, Context(topic="storage")).intent == "nlu_fallback"
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_what_should_i_do_after_a_call_to_make_gets_the_call(level: Level) -> None:
+    after = Context(standing=Standing(level))
+    reading = settle(Reading(intent="what_should_i_do"), "what do i do", after)
+    assert reading.intent == "after_escalation"

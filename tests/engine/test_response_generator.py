@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine import resources, response_generator
-from bot.engine.conversation import READING
+from bot.engine.conversation import READING, Standing
 from bot.engine.reading import Reading
 from bot.engine.response_generator import CuratedResponseGenerator
 from bot.knowledge import AnswerStore, Clinic
@@ -96,6 +96,37 @@ async def test_several_answers_show_follow_ups_once() -> None:
     assert [message["faq_id"] for message in messages] == ["storage", "travel"]
     assert not messages[0]["quick_replies"]
     assert messages[1]["quick_replies"]
+
+
+async def test_after_a_detail_the_last_answers_questions_are_offered() -> None:
+    answered = BotUttered("…", metadata={"messages": [{"faq_id": "storage"}]})
+    tracker = heard(intent="told_more")
+    tracker = DialogueStateTracker.from_events(
+        "test", [UserUttered("…"), answered, *tracker.events]
+    )
+    (notice,) = await say("utter_told_more", tracker)
+    (answer,) = await say("utter_faq/storage", heard(faq_id="storage"))
+    assert notice["quick_replies"] == answer["quick_replies"]
+
+
+async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
+    more = heard(intent="faq/storage", faq_id="storage", again=True).events
+    first = await say("utter_faq/storage", DialogueStateTracker.from_events("test", list(more)))
+    assert [message["kind"] for message in first] == ["notice", "answer"]
+    twice = DialogueStateTracker.from_events("test", [*more, *more])
+    (notice,) = await say("utter_faq/storage", twice)
+    assert "answer above" in notice["text"]
+    assert notice["quick_replies"] == first[-1]["quick_replies"]
+
+
+@pytest.mark.parametrize(("intent", "kinds"), [
+    ("deny", ["notice", "escalation"]), ("thanks", ["notice"]),
+])  # fmt: skip
+async def test_beside_all_but_courtesies_a_call_to_make_today_is_said_again(
+    intent: str, kinds: list[str]
+) -> None:
+    messages = await say(f"utter_{intent}", heard(intent=intent, standing=Standing("same_day")))
+    assert [message["kind"] for message in messages] == kinds
 
 
 async def test_an_emergency_begins_with_the_instruction() -> None:

@@ -18,6 +18,9 @@ class Pieces:
         self._level = level
 
     def read(self, text: str) -> Screening:
+        return self.read_by_rules(text)
+
+    def read_by_rules(self, text: str) -> Screening:
         return Screening(level=self._level if "oozing. it is hot" in text else "none")
 
 
@@ -62,8 +65,58 @@ def test_a_long_message_is_no_piece() -> None:
     assert in_pieces("it is hot " + "and we had a very nice day " * 2).intent == "nlu_fallback"
 
 
-def test_a_reply_to_the_check_is_no_piece() -> None:
-    assert in_pieces("it is hot", asking="where").intent == "unclear_check_answer"
+def test_a_sign_told_in_replies_to_the_check_breaks_in() -> None:
+    assert in_pieces("it is hot", asking="where").intent == "escalate_emergency"
+
+
+def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
+    class Guesses(Pieces):
+        def read_by_rules(self, text: str) -> Screening:
+            return Screening()
+
+    reading = final_reading(
+        "it is hot",
+        FALLBACK,
+        Guesses("emergency"),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        Context(said=(Said("her skin is oozing", "none"),), asking="where"),
+    )
+    assert reading.intent == "unclear_check_answer"
+
+
+def test_a_doubt_about_calm_pieces_asks_nothing() -> None:
+    class Doubts(Pieces):
+        def read(self, text: str) -> Screening:
+            together = "oozing" in text
+            return Screening(level="emergency" if together else "none", unsure=together)
+
+    reading = final_reading(
+        "it is hot",
+        FALLBACK,
+        Doubts("emergency"),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        Context(said=(Said("her skin is oozing", "none"),)),
+    )
+    assert reading.intent == "nlu_fallback"
+
+
+def test_what_is_clear_only_together_needs_no_question() -> None:
+    class Doubts(Pieces):
+        def read(self, text: str) -> Screening:
+            alone = "oozing" not in text
+            return Screening(level="emergency", guessed=alone, unsure=alone)
+
+    reading = final_reading(
+        "it is hot",
+        FALLBACK,
+        Doubts("emergency"),  # type: ignore[arg-type]
+        resources.guided_check(),
+        resources.replies(),
+        Context(said=(Said("her skin is oozing", "none"),)),
+    )
+    assert reading.intent == "escalate_emergency"
 
 
 def test_more_of_what_was_asked_about_is_a_yes() -> None:

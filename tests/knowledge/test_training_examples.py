@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evaluation_sets import EVALUATION_SETS
+from evaluation_sets import EVALUATION_SETS, asked_in
 from rapidfuzz import fuzz, process
 
 from bot.knowledge import FAQ_PREFIX, TrainingExample, read_examples, read_follow_ups
@@ -60,10 +60,9 @@ def test_examples_of_an_answer_differ_in_length(examples: list[TrainingExample])
 
 @pytest.mark.parametrize("name", EVALUATION_SETS)
 def test_no_example_is_one_of_the_evaluations_sentences(
-    project: Path, examples: list[TrainingExample], name: str
+    examples: list[TrainingExample], name: str
 ) -> None:
-    with (project / "benchmarks" / "evaluation" / name).open(newline="") as file:
-        asked = [comparable(row["text"]) for row in csv.DictReader(file)]
+    asked = asked_in(name)
     assert len(asked) > 20
     mine = [comparable(example.text) for example in examples]
     likeness = process.cdist(mine, asked, scorer=fuzz.ratio, score_cutoff=NEARLY_EQUAL)

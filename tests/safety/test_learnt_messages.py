@@ -1,11 +1,10 @@
 """The second detector learns from no sentence that an evaluation asks."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
-from evaluation_sets import SAFETY_SETS
+from evaluation_sets import SAFETY_SETS, asked_in
 from rapidfuzz import fuzz, process
 
 from bot.knowledge.answer_checks import comparable
@@ -16,8 +15,7 @@ NEARLY_EQUAL = 95
 
 @pytest.mark.parametrize("name", SAFETY_SETS)
 def test_no_message_is_one_of_the_evaluations_sentences(project: Path, name: str) -> None:
-    with (project / "benchmarks" / "evaluation" / name).open(newline="", encoding="utf-8") as file:
-        asked = [comparable(row["text"]) for row in csv.DictReader(file)]
+    asked = asked_in(name)
     assert len(asked) > 20
     messages = [text for text, _ in read_examples(project / "data" / "triage").messages]
     mine = [comparable(text) for text in messages]

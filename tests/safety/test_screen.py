@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.safety import SafetyScreen
-from bot.safety.model import LEVELS
+from bot.safety.model import LEVELS, Level
+from bot.safety.similarity import Judgement
 
 SECRET = "my secret words"
 
@@ -131,6 +132,18 @@ def test_a_finding_says_which_words_of_the_raw_message(
 )
 def test_of_several_findings_the_highest_level_wins(screen: SafetyScreen, text: str) -> None:
     assert screen.read(text).level == "emergency"
+
+
+@pytest.mark.parametrize("level", ["emergency", "same_day"])
+def test_a_doubt_about_so_few_words_says_nothing(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, level: Level
+) -> None:
+    def judged(chance: float) -> Level:
+        judgement = Judgement(level, chance if level == "emergency" else 0.0, chance)
+        monkeypatch.setattr(screen._similarity, "judge", lambda *_: judgement)
+        return screen.read("green umbrella").level
+
+    assert (judged(0.4), judged(0.6)) == ("none", level)
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,17 @@ def test_any_text_splits_into_parts_that_say_something(text: str) -> None:
     assert all(part.strip() for part in parts.split(text))
     parts.coordinated(text)
     assert len(parts.with_context(parts.split(text))) == len(parts.split(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["she is 7", "hes 3", "since march", "and no fever", "10 days", "I'm 82", "both eyes"]
+)
+def test_a_detail_tells(text: str) -> None:
+    assert parts.tells(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["she is 7?", "can she", "zyrtec", "is it ok", "noon", "", "i don't get it"]
+)
+def test_what_asks_or_names_a_thing_tells_nothing(text: str) -> None:
+    assert not parts.tells(text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_faq import QUESTIONS, all_examples
 
 from bot.understanding import Example, LastAnswer, SentenceEncoder, Understanding
-from bot.understanding.understanding import FALLBACK, SUGGESTIONS
+from bot.understanding.understanding import FALLBACK, SUGGESTIONS, WHAT_SHOULD_I_DO
 
 PROBES = ("can i fly", "beer?", "hair and weight", "what is love", "hi", "is that common?")
 
@@ -128,8 +128,24 @@ def test_a_bare_question_without_an_answer_before_it_gets_suggestions(
     trained: Understanding, text: str
 ) -> None:
     understood = trained.read(text)
-    assert understood.intent == FALLBACK
+    assert understood.intent in (FALLBACK, WHAT_SHOULD_I_DO)
     assert len(understood.suggested) == SUGGESTIONS
+
+
+@pytest.mark.parametrize("text", ["since i started", "and then", "how do i stop it"])
+def test_after_an_answer_what_only_resembles_a_command_is_none(
+    trained: Understanding, text: str
+) -> None:
+    commands = {"restart", "goodbye", "stop"}
+    assert trained.read(text, LastAnswer("joint_pain")).intent not in commands
+    assert trained.read("start over", LastAnswer("joint_pain")).intent == "restart"
+
+
+def test_what_to_do_is_about_the_answer_before_it(trained: Understanding) -> None:
+    assert trained.read("what do i do", LastAnswer("missed_dose")).faq_id == "missed_dose"
+    alone = trained.read("what do i do")
+    assert alone.intent == WHAT_SHOULD_I_DO
+    assert len(alone.suggested) == SUGGESTIONS
 
 
 def test_what_asks_more_of_the_same_gets_the_same_answer_again(small: Understanding) -> None:
