@@ -8,8 +8,8 @@ from bot.knowledge.answer_checks import comparable
 _FOLDER = Path(__file__).resolve().parent.parent / "benchmarks" / "evaluation"
 EVALUATION_SETS = sorted(path.name for path in _FOLDER.glob("*.csv"))
 SAFETY_SETS = [name for name in EVALUATION_SETS if name.startswith(("safety", "conversations"))]
-# In conversations people also say "yes" and "ok", which is no sentence of anybody's.
-_SHORTEST_IN_CONVERSATION = 4  # words
+# In conversations people also say "ok" and "is there a generic": nobody's sentences.
+_SHORTEST_IN_CONVERSATION = 6  # words
 
 
 def asked_in(name: str) -> list[str]:

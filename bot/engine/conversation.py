@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.safety.model import LEVELS, Level, highest
@@ -136,9 +136,14 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
 
 def _said(tracker: DialogueStateTracker) -> tuple[Said, ...]:
     count = PIECES_OF_CHECK if tracker.active_loop_name == CHECK_FORM else PIECES_BEFORE
+    # Not the applied events: of those Rasa takes a form's earlier replies out.
+    events = itertools.takewhile(
+        lambda event: not isinstance(event, Restarted), reversed(tracker.events)
+    )
+    messages = (event for event in events if isinstance(event, UserUttered))
     found = [
         Said(event.text or "", (event.parse_data.get(READING) or {}).get("level", "none"))
-        for event in itertools.islice(_messages_backwards(tracker), count)
+        for event in itertools.islice(messages, count)
     ]
     return tuple(reversed(found))
 

@@ -14,7 +14,13 @@ from bot.engine.conversation import TAKEN_BACK, Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import LEVELS, Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
 from bot.safety.model import highest
-from bot.understanding import SUGGESTIONS, VERY_CLEAR, WHAT_SHOULD_I_DO, Understood
+from bot.understanding import (
+    CAN_IT_WAIT,
+    SUGGESTIONS,
+    VERY_CLEAR,
+    WHAT_SHOULD_I_DO,
+    Understood,
+)
 from bot.understanding.parts import asks, tells
 
 ESCALATE = {
@@ -36,8 +42,6 @@ _TALK = {
 # A piece of what is told over several messages has at most so many words, and is no question
 # that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
-# "Should I wait and see?" asks about the call to make.
-CAN_IT_WAIT = "can_it_wait"
 # A detail ("she is 7") that no answer can take into account.
 TOLD_MORE = "told_more"
 # What says nothing about "is this happening right now?", which is then asked again.
@@ -167,18 +171,21 @@ def _heard(
 ) -> Screening:
     """The message alone or, where that is more urgent, with the messages before it."""
     alone = screen.read(text)
+    checking = context.asking is not None
+    sure = alone.level == "emergency" and not alone.unsure and not (checking and alone.guessed)
     whole = _clear_question(text, reading) or len(text.split()) > LONGEST_PIECE or not context.said
-    sure = alone.level == "emergency" and not alone.unsure
     if sure or whole or (context.confirming and replies.confirms(text) is not None):
         return alone
     earlier = () if context.confirming else (said.level for said in context.said)
     # Replies to the guided check are fragments, which the second detector misreads.
-    read = screen.read if context.asking is None else screen.read_by_rules
+    read = screen.read_by_rules if checking else screen.read
     together = read(". ".join([*(said.text for said in context.said), text]))
-    sooner = LEVELS.index(together.level) < LEVELS.index(highest([alone.level, *earlier]))
-    surer = alone.unsure and together.level == "emergency" and not together.unsure
+    sooner = _sooner(together.level, highest([alone.level, *earlier]))
+    # What this message only sounds like, the rules may hear in several.
+    surer = alone.unsure or (checking and alone.guessed)
+    surer = surer and not _sooner(alone.level, together.level)
     # A doubt about messages that seem calm one by one is no reason to ask.
-    if not (sooner or surer) or together.level == "routine" or together.unsure:
+    if not (sooner or surer) or together.level in ("routine", "none") or together.unsure:
         return alone
     findings = tuple(
         msgspec.structs.replace(finding, span=text, start=0, end=len(text))
@@ -247,6 +254,10 @@ def _settle(
     return reading
 
 
+def _sooner(level: Level, other: Level) -> bool:
+    return LEVELS.index(level) < LEVELS.index(other)
+
+
 def _clear_question(text: str, reading: Reading) -> bool:
     """Whether a message asks for an answer in words that need nothing before them."""
     clear = reading.faq_id is not None and reading.confidence >= VERY_CLEAR and not reading.again
@@ -255,7 +266,8 @@ def _clear_question(text: str, reading: Reading) -> bool:
 
 def _is_about(standing: Standing, reading: Reading, screening: Screening) -> bool:
     """Whether a message after an escalation gets the call to make and nothing beside it."""
-    if reading.intent in (CAN_IT_WAIT, WHAT_SHOULD_I_DO, "start_skin_check"):
+    said = {reading.intent, *(intent for intent, _ in reading.ranking[:1])}
+    if reading.intent in (CAN_IT_WAIT, "start_skin_check") or WHAT_SHOULD_I_DO in said:
         return True
     told_more = screening.level == "routine"  # "It might be my conjunctivitis."
     if standing.level == "emergency":

@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import resources
-from bot.engine.conversation import context_of, repeated, stored_reading
+from bot.engine.conversation import TAKEN_BACK, context_of, repeated, stored_reading
 from bot.engine.messages import (
     answer_message,
     blank,
@@ -108,7 +108,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name == "utter_confirm_red_flag":
             return [self._confirm(reading)]
         if name.startswith(ASK_PREFIX):
-            return [self._check_question(name.removeprefix(ASK_PREFIX))]
+            return [self._check_question(name.removeprefix(ASK_PREFIX), reading)]
         if name == "utter_advice" and "advice" in values:
             return [self._advice(msgspec.convert(values["advice"], Advice))]
         messages = self._from_domain(name)
@@ -121,7 +121,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             messages = [*self._if_happening_now(reading), *messages]
             return self._beside(reading, messages) if reading.standing else messages
         own_reply = name == f"utter_{reading.intent}"  # Such as the clinic's hours.
-        if messages and own_reply and reading.standing:
+        if messages and own_reply and reading.standing and reading.intent != TAKEN_BACK:
             urgent = reading.standing.level == "emergency"
             if urgent or reading.intent not in _COURTESIES:
                 return self._beside(reading, messages)
@@ -215,9 +215,13 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
         return message
 
-    def _check_question(self, question_id: str) -> dict[str, Any]:
-        question = resources.guided_check().question(question_id)
-        message = blank("notice", question.text)
+    def _check_question(self, question_id: str, reading: Reading) -> dict[str, Any]:
+        check = resources.guided_check()
+        question = check.question(question_id)
+        order = [each.id for each in check.questions]
+        ahead = order[order.index(question_id) + 1 :]
+        noted = not set(ahead).isdisjoint(reading.check_answers)
+        message = blank("notice", f"{check.noted} {question.text}" if noted else question.text)
         message["quick_replies"] = buttons(option.text for option in question.options)
         return message
 

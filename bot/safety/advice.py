@@ -85,6 +85,11 @@ class GuidedCheck:
         """The decision table."""
         return self._file.rows
 
+    @property
+    def noted(self) -> str:
+        """Said before a question that is asked again, where a reply told something else."""
+        return self._file.noted
+
     def question(self, question_id: str) -> Question:
         """The question with this id. Raises `KeyError` if there is none."""
         return self._questions[question_id]

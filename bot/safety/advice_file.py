@@ -67,6 +67,7 @@ class AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str
     advice_words: dict[str, str]
     small_words: tuple[str, ...]
+    noted: str
 
     def outcomes(self) -> Iterator[tuple[KeyPath, str, Row | Raised]]:
         """All that the check can end with: where it stands, its name for people, and itself."""
@@ -123,6 +124,7 @@ def _in_ids(file: AdviceFile) -> Iterator[Mistake]:
 
 def _in_texts(file: AdviceFile) -> Iterator[Mistake]:
     yield from text_mistakes(("summary",), file.summary, (*_NEEDED, "advice"))
+    yield from text_mistakes(("noted",), file.noted)
     for number, question in enumerate(file.questions):
         keys = ("questions", number)
         yield from text_mistakes((*keys, "text"), question.text)

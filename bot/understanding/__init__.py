@@ -5,6 +5,7 @@ from bot.understanding.english import english_words
 from bot.understanding.followups import FollowUpExample, LastAnswer
 from bot.understanding.text import comparable, normal
 from bot.understanding.understanding import (
+    CAN_IT_WAIT,
     SUGGESTIONS,
     VERY_CLEAR,
     WHAT_SHOULD_I_DO,
@@ -14,6 +15,7 @@ from bot.understanding.understanding import (
 )
 
 __all__ = [
+    "CAN_IT_WAIT",
     "SUGGESTIONS",
     "VERY_CLEAR",
     "WHAT_SHOULD_I_DO",

@@ -25,6 +25,8 @@ from bot.understanding.text import has_words, normal
 FALLBACK = "nlu_fallback"
 # "What do I do?" names no subject: after an answer it is about that answer.
 WHAT_SHOULD_I_DO = "what_should_i_do"
+# Asks about the call to make rather than about an answer.
+CAN_IT_WAIT = "can_it_wait"
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
@@ -184,12 +186,16 @@ class Understanding:
         if len(pieces) < 2 and (whole.confidence >= THRESHOLD or pieces == [repaired]):
             pieces = []  # There is nothing to gain from reading it again.
         # "What can you do" has no word of its own either, but asks something of us.
-        enough = CLEAR_SMALL_TALK if last else THRESHOLD
+        whether = whole.intent == CAN_IT_WAIT and parts.asks(repaired)  # "Should I wait?"
+        enough = CLEAR_SMALL_TALK if last and not whether else THRESHOLD
         small_talk = (
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= enough
         )
         bare = followups.bare(repaired) and not small_talk
-        clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
+        # "It's every 2 weeks" is a detail after one answer, and clearly another one's words.
+        detail = last is not None and parts.tells(repaired)
+        very_clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR
+        clear = very_clear and not bare and not detail
         names_nothing = last and whole.intent == WHAT_SHOULD_I_DO
         if last and (names_nothing or not (small_talk or clear or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
@@ -321,10 +327,20 @@ class Understanding:
         whole = alone.meaning
         [together] = self._rank([self._in_context(repaired, last.faq_id)])
         read = self._follow_ups.read(self._hear(repaired, alone, together), last)
+        if read.confidence < THRESHOLD and whole.intent == WHAT_SHOULD_I_DO:
+            return Understood(
+                intent=FAQ + last.faq_id,
+                faq_id=last.faq_id,
+                confidence=whole.confidence,
+                ranking=whole.ranking[:10],
+                alternatives=_faqs(whole.ranking),
+                repaired=repaired,
+                reasons=(f"asks what to do, and no answer but {last.faq_id} fits",),
+                again=True,
+            )
         if read.confidence < THRESHOLD:
             reason = f"after {last.faq_id} no answer fits"
-            alone_too = whole.intent in (OUT_OF_SCOPE, WHAT_SHOULD_I_DO)
-            outside = alone_too and whole.confidence >= THRESHOLD
+            outside = whole.intent == OUT_OF_SCOPE and whole.confidence >= THRESHOLD
             decided = whole if outside else read
             return self._understood(decided, whole, repaired, reason, suggested=read.faq_ids)
         again = read.faq_id == last.faq_id

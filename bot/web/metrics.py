@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from bot.engine.reading import CONFIRM, ESCALATE
+
 OUTCOMES = (
     "answered", "suggested", "declined", "escalated_emergency", "escalated_same_day",
     "escalated_routine", "chitchat", "error",
@@ -51,13 +53,15 @@ class Metrics:
 
 # What was not understood, or is not for this assistant.
 MISSED = ("nlu_fallback", "out_of_scope")
+# Of a reply to these a call to make is the point; beside others it is said once more.
+ESCALATING = (*ESCALATE.values(), CONFIRM, "after_escalation")
 
 
 def outcome_of(reading: dict[str, object], messages: list[dict[str, object]]) -> str:
     """The one outcome, of `OUTCOMES`, under which a turn is counted."""
     levels = {message.get("level") for message in messages if message["kind"] == "escalation"}
     intent = str(reading.get("intent", ""))
-    if reading.get("standing") and (intent.startswith("faq/") or intent in MISSED):
+    if reading.get("standing") and intent not in ESCALATING:
         levels.clear()  # The call to make was counted when it was told first.
     for level in ("emergency", "same_day"):
         if level in levels:

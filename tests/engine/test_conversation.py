@@ -8,6 +8,7 @@ from rasa.shared.core.events import (
     ActiveLoop,
     BotUttered,
     Event,
+    Restarted,
     SlotSet,
     UserUttered,
 )
@@ -122,6 +123,12 @@ def test_inside_the_check_its_replies_are_remembered() -> None:
     asked = [ActiveLoop("skin_check_form"), SlotSet("requested_slot", "check_since")]
     context = context_of(conversation(*asked, *map(said, texts)))
     assert [each.text for each in context.said] == list(texts)
+
+
+def test_what_was_said_before_starting_over_is_not_remembered() -> None:
+    assert context_of(conversation(said("one"), Restarted(), said("two"))).said == (
+        Said("two", "none"),
+    )
 
 
 def test_a_call_that_was_taken_back_stands_no_longer() -> None:

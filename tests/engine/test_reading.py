@@ -244,7 +244,7 @@ def test_inside_the_check_what_another_question_will_ask_is_kept() -> None:
 
 
 def test_inside_the_check_a_remark_is_no_question() -> None:
-    reading = settle(ANSWER, "it was purple", Context(asking="where"))
+    reading = settle(ANSWER, "it was green", Context(asking="where"))
     assert reading.intent == "unclear_check_answer"
 
 
@@ -253,7 +253,7 @@ def test_inside_the_check_a_question_is_answered() -> None:
 
 
 def test_inside_the_check_an_unclear_reply_is_asked_again() -> None:
-    reading = settle(FALLBACK, "purple", Context(asking="where"))
+    reading = settle(FALLBACK, "green", Context(asking="where"))
     assert reading.intent == "unclear_check_answer"
 
 
@@ -303,3 +303,12 @@ def test_what_should_i_do_after_a_call_to_make_gets_the_call(level: Level) -> No
     after = Context(standing=Standing(level))
     reading = settle(Reading(intent="what_should_i_do"), "what do i do", after)
     assert reading.intent == "after_escalation"
+
+
+def test_what_should_i_do_read_as_more_of_an_answer_gets_the_call_too() -> None:
+    after = Context(standing=Standing("same_day"))
+    more = Reading(
+        intent="faq/storage", faq_id="storage", again=True, ranking=(("what_should_i_do", 0.9),)
+    )
+    assert settle(more, "what do i do", after).intent == "after_escalation"
+    assert settle(more, "what do i do").intent == "faq/storage"

@@ -129,6 +129,18 @@ async def test_beside_all_but_courtesies_a_call_to_make_today_is_said_again(
     assert [message["kind"] for message in messages] == kinds
 
 
+async def test_a_question_asked_again_says_that_the_reply_was_noted() -> None:
+    plain = await say("utter_ask_check_where", heard(check_answers={"what": "eyes"}))
+    again = await say("utter_ask_check_where", heard(check_answers={"warnings": "some"}))
+    assert plain[0]["text"] == resources.guided_check().question("where").text
+    assert again[0]["text"] == f"{resources.guided_check().noted} {plain[0]['text']}"
+
+
+async def test_what_takes_a_call_back_is_not_answered_with_the_call() -> None:
+    taken_back = heard(intent="call_taken_back", standing=Standing("emergency"))
+    assert [m["kind"] for m in await say("utter_call_taken_back", taken_back)] == ["notice"]
+
+
 async def test_an_emergency_begins_with_the_instruction() -> None:
     found = finding("airway_swelling", "emergency", "allergic")
     (message,) = await say("utter_emergency", heard(level="emergency", findings=(found,)))

@@ -69,6 +69,25 @@ def test_a_sign_told_in_replies_to_the_check_breaks_in() -> None:
     assert in_pieces("it is hot", asking="where").intent == "escalate_emergency"
 
 
+def test_what_a_reply_to_the_check_only_sounds_like_does_not_hide_what_rules_hear() -> None:
+    class Guesses(Pieces):
+        def read(self, text: str) -> Screening:
+            return Screening(level="emergency", guessed=True)
+
+    def reply(screen: Pieces) -> Reading:
+        return final_reading(
+            "dizzy",
+            FALLBACK,
+            screen,  # type: ignore[arg-type]
+            resources.guided_check(),
+            resources.replies(),
+            Context(said=(Said("her skin is oozing. it is hot", "none"),), asking="warnings"),
+        )
+
+    assert reply(Guesses("emergency")).intent == "escalate_emergency"
+    assert reply(Guesses("none")).intent == "answer_check"
+
+
 def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
     class Guesses(Pieces):
         def read_by_rules(self, text: str) -> Screening:

@@ -129,5 +129,7 @@ def test_an_answer_beside_a_call_to_make_counts_as_answered() -> None:
     answer = {"kind": "answer", "level": "none"}
     standing = {"level": "emergency", "kinds": []}
     assert outcome_of({"intent": "faq/storage", "standing": standing}, [call, answer]) == "answered"
+    no = {"intent": "deny", "standing": standing}
+    assert outcome_of(no, [{"kind": "notice", "level": "none"}, call]) == "chitchat"
     again = {"intent": "after_escalation", "standing": standing}
     assert outcome_of(again, [call]) == "escalated_emergency"
