@@ -180,10 +180,10 @@ def _heard(
     # Replies to the guided check are fragments, which the second detector misreads.
     read = screen.read_by_rules if checking else screen.read
     together = read(". ".join([*(said.text for said in context.said), text]))
-    sooner = _sooner(together.level, highest([alone.level, *earlier]))
+    sooner = is_sooner(together.level, highest([alone.level, *earlier]))
     # What this message only sounds like, the rules may hear in several.
     surer = alone.unsure or (checking and alone.guessed)
-    surer = surer and not _sooner(alone.level, together.level)
+    surer = surer and not is_sooner(alone.level, together.level)
     # A doubt about messages that seem calm one by one is no reason to ask.
     if not (sooner or surer) or together.level in ("routine", "none") or together.unsure:
         return alone
@@ -254,7 +254,8 @@ def _settle(
     return reading
 
 
-def _sooner(level: Level, other: Level) -> bool:
+def is_sooner(level: Level, other: Level) -> bool:
+    """Whether a level asks for contact sooner than another one."""
     return LEVELS.index(level) < LEVELS.index(other)
 
 

@@ -30,9 +30,9 @@ from bot.engine.messages import (
     plain_text,
     suggestions_message,
 )
-from bot.engine.reading import Reading
+from bot.engine.reading import Reading, is_sooner
 from bot.knowledge import Answer, Clinic
-from bot.safety import LEVELS, Advice, ClinicContact, Level
+from bot.safety import Advice, ClinicContact
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
             said = [*self._escalation(reading, tracker), *self._answers(reading)]
-            higher = reading.standing and _sooner(reading.standing.level, reading.level)
+            higher = reading.standing and is_sooner(reading.standing.level, reading.level)
             return [*self._again(reading), *said] if higher else said
         if name == "utter_red_flag_denied":
             return [*(self._from_domain(name) or []), *self._answers(reading)]
@@ -246,10 +246,6 @@ def _phones_in(text: str, clinic: Clinic) -> list[dict[str, str]]:
         for label, number in known_numbers(clinic)
         if number in text
     ]
-
-
-def _sooner(level: Level, other: Level) -> bool:
-    return LEVELS.index(level) < LEVELS.index(other)
 
 
 def _contact(clinic: Clinic) -> ClinicContact:
