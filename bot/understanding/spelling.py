@@ -13,9 +13,6 @@ from rapidfuzz.distance import OSA
 SHORTEST = 5
 # A word is the right spelling of another one only if people write it this much more often.
 TIMES_AS_FREQUENT = 3
-# Two slips in one word are likely only where the right word is no rarity here: "suncream" is not
-# meant for a "scream" that stands in two examples.
-FOR_TWO_SLIPS = 4
 # Longest first. What differs in these alone is another form of the word, no slip.
 _ENDINGS = "ions ing ion ies ers ed en er es ia ic or e s y".split()
 _BEGINNINGS = ("re", "un", "pre", "non")
@@ -79,12 +76,12 @@ class Speller:
         allowed = 1 if len(word) < 8 else 2
         least = max(2, TIMES_AS_FREQUENT * self._counts.get(word, 0))
         # extract returns matches by distance; ties keep the order of frequency.
-        for candidate, slips, _ in process.extract(
+        for candidate, *_ in process.extract(
             word, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=5
         ):
             if candidate == word:
                 continue
-            if self._counts[candidate] < (max(least, FOR_TWO_SLIPS) if slips > 1 else least):
+            if self._counts[candidate] < least:
                 continue
             # A different first letter is a slip only in a long word.
             if candidate[0] != word[0] and len(word) < 7:
