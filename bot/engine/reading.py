@@ -249,7 +249,9 @@ def _settle(
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
     unanswered = reading.intent == "nlu_fallback" or reading.again
-    if context.topic and unanswered and len(text.split()) <= LONGEST_PIECE and tells(text):
+    short = len(text.split()) <= LONGEST_PIECE
+    # What a clinician should hear of within days is no mere detail.
+    if screening.level == "none" and context.topic and unanswered and short and tells(text):
         return _without_answer(reading, TOLD_MORE)
     return reading
 

@@ -293,6 +293,12 @@ def test_a_detail_after_an_answer_is_taken_note_of(text: str) -> None:
     assert settle(FALLBACK, text).intent == "nlu_fallback"
 
 
+def test_what_should_be_told_within_days_is_no_mere_detail() -> None:
+    more = Reading(intent="faq/storage", faq_id="storage", confidence=0.9, again=True)
+    reading = settle(more, "my knees hurt", Context(topic="storage"), level="routine")
+    assert (reading.intent, reading.level) == ("faq/storage", "routine")
+
+
 @pytest.mark.parametrize("text", ["is she too young", "she is 7?", "zyrtec", "in " + "so " * 10])
 def test_what_asks_or_is_long_is_no_detail(text: str) -> None:
     assert settle(FALLBACK, text, Context(topic="storage")).intent == "nlu_fallback"
