@@ -192,10 +192,7 @@ class Understanding:
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= enough
         )
         bare = followups.bare(repaired) and not small_talk
-        # "It's every 2 weeks" is a detail after one answer, and clearly another one's words.
-        detail = last is not None and parts.tells(repaired)
-        very_clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR
-        clear = very_clear and not bare and not detail
+        clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
         names_nothing = last and whole.intent == WHAT_SHOULD_I_DO
         if last and (names_nothing or not (small_talk or clear or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
