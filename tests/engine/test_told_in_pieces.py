@@ -29,13 +29,14 @@ def in_pieces(
     reading: Reading = FALLBACK,
     level: Level = "emergency",
     earlier: Level = "none",
+    screen: Pieces | None = None,
     **context: object,
 ) -> Reading:
     """How `text` is read after "her skin is oozing"."""
     return final_reading(
         text,
         reading,
-        Pieces(level),  # type: ignore[arg-type]
+        screen or Pieces(level),  # type: ignore[arg-type]
         resources.guided_check(),
         resources.replies(),
         Context(said=(Said("her skin is oozing", earlier),), **context),  # type: ignore[arg-type]
@@ -93,14 +94,7 @@ def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
         def read_by_rules(self, text: str) -> Screening:
             return Screening()
 
-    reading = final_reading(
-        "it is hot",
-        FALLBACK,
-        Guesses("emergency"),  # type: ignore[arg-type]
-        resources.guided_check(),
-        resources.replies(),
-        Context(said=(Said("her skin is oozing", "none"),), asking="where"),
-    )
+    reading = in_pieces("it is hot", screen=Guesses("emergency"), asking="where")
     assert reading.intent == "unclear_check_answer"
 
 
@@ -110,14 +104,7 @@ def test_a_doubt_about_calm_pieces_asks_nothing() -> None:
             together = "oozing" in text
             return Screening(level="emergency" if together else "none", unsure=together)
 
-    reading = final_reading(
-        "it is hot",
-        FALLBACK,
-        Doubts("emergency"),  # type: ignore[arg-type]
-        resources.guided_check(),
-        resources.replies(),
-        Context(said=(Said("her skin is oozing", "none"),)),
-    )
+    reading = in_pieces("it is hot", screen=Doubts("emergency"))
     assert reading.intent == "nlu_fallback"
 
 
@@ -127,14 +114,7 @@ def test_what_is_clear_only_together_needs_no_question() -> None:
             alone = "oozing" not in text
             return Screening(level="emergency", guessed=alone, unsure=alone)
 
-    reading = final_reading(
-        "it is hot",
-        FALLBACK,
-        Doubts("emergency"),  # type: ignore[arg-type]
-        resources.guided_check(),
-        resources.replies(),
-        Context(said=(Said("her skin is oozing", "none"),)),
-    )
+    reading = in_pieces("it is hot", screen=Doubts("emergency"))
     assert reading.intent == "escalate_emergency"
 
 
