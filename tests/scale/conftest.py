@@ -27,7 +27,7 @@ class Cluster:
 
 
 @pytest.fixture(scope="session")
-def cluster(
+def started_cluster(
     postgres: Postgres,  # noqa: F811
     model: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -48,6 +48,16 @@ def cluster(
         for server in servers:
             server.wait()
         yield Cluster(*servers, postgres, redis)
+
+
+@pytest.fixture
+def cluster(started_cluster: Cluster) -> Cluster:
+    """Both servers running, whatever the test before left behind."""
+    for server in (started_cluster.one, started_cluster.two):
+        if not server.runs:
+            server.start()
+        server.wait()
+    return started_cluster
 
 
 @pytest.fixture(scope="session")

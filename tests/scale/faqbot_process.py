@@ -60,11 +60,15 @@ class FaqbotProcess:
     def wait(self) -> FaqbotProcess:
         """Until it is ready, or the test fails with its log."""
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
+        while time.monotonic() < end and self.runs:
             if self.is_ready():
                 return self
             time.sleep(0.1)
         pytest.fail(f"The server did not become ready.\n{self.log.read_text()[-3000:]}")
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
 
     def is_ready(self) -> bool:
         try:

@@ -95,7 +95,9 @@ class Crowd:
         while time.monotonic() < began + PATIENCE_SECONDS:
             try:
                 reply = await client.post(f"{next(servers)}/chat/message", json=body)
-            except httpx.TransportError:
+            except (httpx.TransportError, AttributeError):
+                # A server killed just as it accepts: httpx's socket is then already gone, and
+                # anyio says so with an AttributeError ("getpeername") instead of its own error.
                 await asyncio.sleep(0.1)
                 continue
             if reply.status_code == 200:
