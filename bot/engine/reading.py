@@ -178,8 +178,8 @@ def _heard(
         return alone
     earlier = () if context.confirming else (said.level for said in context.said)
     # Replies to the guided check are fragments, which the second detector misreads.
-    read = screen.read_by_rules if checking else screen.read
-    together = read(". ".join([*(said.text for said in context.said), text]))
+    messages = [*(said.text for said in context.said), text]
+    together = screen.read_together(messages, rules_only=checking)
     sooner = is_sooner(together.level, highest([alone.level, *earlier]))
     # What this message only sounds like, the rules may hear in several.
     surer = alone.unsure or (checking and alone.guessed)

@@ -98,13 +98,21 @@ class SafetyScreen:
 
     def read(self, text: str) -> Screening:
         """Screens one raw message. Never raises: what breaks here is treated with caution."""
+        return self._read(text, by_sentence=True)
+
+    def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+        """Screens several messages, each of which has been read by itself, as one text."""
+        text = ". ".join(messages)
+        return self.read_by_rules(text) if rules_only else self._read(text, by_sentence=False)
+
+    def _read(self, text: str, by_sentence: bool) -> Screening:
         found = Screening()
         try:
             heard = self._hear(text)
             found = heard.found
             if self._similarity is None:
                 return found
-            return self._settled(text, heard, self._similarity)
+            return self._settled(text, heard, self._similarity, by_sentence)
         except Exception as error:
             logger.critical(
                 "THE SAFETY SCREEN FAILED (%s); the patient gets the cautious reply.",
@@ -141,15 +149,15 @@ class SafetyScreen:
         places = tuple((words_at[a].start, words_at[b - 1].end) for a, b in denied)
         return Heard(words, screening, places)
 
-    def _settled(self, text: str, heard: Heard, second: Similarity) -> Screening:
+    def _settled(self, text: str, heard: Heard, second: Similarity, by_sentence: bool) -> Screening:
         """The rules' level, raised where the second detector sees more, never lowered."""
         found = heard.found
         level, findings = found.level, found.findings
-        judgement = self._judged(text, heard, second)
+        judgement = self._judged(text, heard, second, by_sentence)
         if level in ("routine", "none") and heard.denied:
             # "My throat isn't closing": what is denied must not sound like an alarm by itself.
             rest = self._without_denials(text, heard.denied)
-            calmer = self._judged(rest, self._hear(rest), second)
+            calmer = self._judged(rest, self._hear(rest), second, by_sentence)
             judgement = min(judgement, calmer, key=lambda judged: judged.today)
         told = {finding.status for finding in findings if finding.level == "emergency"}
         only_named = (
@@ -179,14 +187,14 @@ class SafetyScreen:
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
         )
 
-    def _judged(self, text: str, heard: Heard, second: Similarity) -> Judgement:
+    def _judged(self, text: str, heard: Heard, second: Similarity, by_sentence: bool) -> Judgement:
         """What a message reads like; one that leaves a doubt also sentence by sentence.
 
         In a long friendly message the one sentence that matters weighs little.
         """
         whole = second.judge(text, heard)
         doubt = whole.level in ("routine", "none") and whole.today >= second.settings.doubt_from
-        sentences = _SENTENCE_END.split(text) if doubt else []
+        sentences = _SENTENCE_END.split(text) if doubt and by_sentence else []
         if len(sentences) < 2:
             return whole
         told = [s for s in sentences if len(s.split()) >= _SHORTEST_SENTENCE]

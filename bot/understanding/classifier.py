@@ -63,7 +63,7 @@ class IntentScorer:
 
     def __init__(self) -> None:
         self.intents: np.ndarray = np.array([], dtype=object)
-        self._vectors = np.zeros((0, 0), np.float32)
+        self._columns = np.zeros((0, 0), np.float32)
         self._starts = np.array([], dtype=int)
         self._mean = np.zeros(0, np.float32)
         self._whitening = np.zeros((0, 0), np.float32)
@@ -76,10 +76,12 @@ class IntentScorer:
         """Trains on n texts with their intents and unit vectors (n, d)."""
         self.intents, labels = np.unique(np.array(intents, dtype=object), return_inverse=True)
         order = np.argsort(labels, kind="stable")
-        self._vectors = vectors[order].astype(np.float32)
+        examples = vectors[order].astype(np.float32)
+        # One column each: the product with one vector takes half the time of that with rows.
+        self._columns = np.ascontiguousarray(examples.T)
         self._starts = np.searchsorted(labels[order], np.arange(len(self.intents)))
-        self._mean = self._vectors.mean(axis=0)
-        self._whitening = _whitening(self._vectors, self._starts)
+        self._mean = examples.mean(axis=0)
+        self._whitening = _whitening(examples, self._starts)
         grams = self._characters.fit_transform(texts)
         dimensions = max(1, min(LATENT_DIMENSIONS, *(size - 1 for size in grams.shape)))
         latent = TruncatedSVD(dimensions, n_iter=2, random_state=0).fit(grams)
@@ -120,7 +122,7 @@ class IntentScorer:
         if len(rows) < FEWEST_OUTSIDE:
             return labels
         means = KMeans(OUTSIDE_TOPICS, n_init=1, random_state=0)
-        topics = means.fit_predict(features[rows, : self._vectors.shape[1]])
+        topics = means.fit_predict(features[rows, : len(self._columns)])
         divided = labels.copy()
         divided[rows] = np.where(topics == 0, labels[rows], len(self.intents) + topics - 1)
         return divided
@@ -132,9 +134,9 @@ class IntentScorer:
     def _cosines(self, vectors: np.ndarray) -> np.ndarray:
         """Of m vectors to all n examples (m, n)."""
         if len(vectors) > _FEW:
-            return np.asarray(vectors @ self._vectors.T)
+            return np.asarray(vectors @ self._columns)
         # A product of two matrices would first copy all examples: more work than the product.
-        return np.stack([self._vectors @ vector for vector in vectors])
+        return np.stack([vector @ self._columns for vector in vectors])
 
     def _shares_known(self, texts: Sequence[str]) -> np.ndarray:
         """Of the n-grams' squared weights, as if unseen ones were the rarest of all."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.engine import resources
 from bot.engine.conversation import Context, Said
 from bot.engine.reading import Reading, final_reading
@@ -18,10 +20,11 @@ class Pieces:
         self._level = level
 
     def read(self, text: str) -> Screening:
-        return self.read_by_rules(text)
+        return Screening()
 
-    def read_by_rules(self, text: str) -> Screening:
-        return Screening(level=self._level if "oozing. it is hot" in text else "none")
+    def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+        told = ". ".join(messages)
+        return Screening(level=self._level if "oozing. it is hot" in told else "none")
 
 
 def in_pieces(
