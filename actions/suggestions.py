@@ -10,6 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.safe_action import SafeAction, reading_of
 
 MISS_INTENTS = ("nlu_fallback", "out_of_scope")
+# What the nearest questions are offered with, where it is not "did you mean".
+WORDS = {"what_should_i_do": "utter_what_is_it_about", "told_first": "utter_told_first"}
 
 
 class ActionSuggestQuestions(SafeAction, Action):
@@ -32,8 +34,8 @@ class ActionSuggestQuestions(SafeAction, Action):
         elif misses_in_a_row(tracker.events) > 1:
             dispatcher.utter_message(response="utter_contact_clinic")
         elif suggested:
-            asked = "what_is_it_about" if intent == "what_should_i_do" else "suggest_questions"
-            dispatcher.utter_message(response=f"utter_{asked}", faq_ids=suggested)
+            words = WORDS.get(intent or "", "utter_suggest_questions")
+            dispatcher.utter_message(response=words, faq_ids=suggested)
         else:
             dispatcher.utter_message(response="utter_no_answer")
         return []

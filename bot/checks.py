@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.problems import DataError, Problem
+from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative
 
 
 def check_all(data: Path) -> list[Problem]:
@@ -23,9 +23,28 @@ def check_all(data: Path) -> list[Problem]:
         lambda: read_examples(data / "triage"),
         lambda: Replies.load(data / "triage"),
         lambda: GuidedCheck.load(data / "triage"),
+        lambda: _withheld_answers_exist(data),
     ):
         try:
             read()
         except DataError as error:
             problems += error.problems
     return sorted(set(problems))
+
+
+def _withheld_answers_exist(data: Path) -> None:
+    path = data / "triage" / "replies.yml"
+    file = load_yaml(read_text(path), path)
+    named = file.get("withheld_answers") if isinstance(file, dict) else None
+    problems = [
+        Problem(
+            relative(path),
+            line_of(file, ("withheld_answers", place)),
+            f"There is no answer `{faq_id}`.",
+            "Write the id of an answer in data/faq, or remove it.",
+        )
+        for place, faq_id in enumerate(named if isinstance(named, list) else [])
+        if not (data / "faq" / f"{faq_id}.md").exists()
+    ]
+    if problems:
+        raise DataError(problems)

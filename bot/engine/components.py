@@ -174,12 +174,13 @@ class FaqClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Reads each message in the light of the conversation."""
         answers, others = resources.answers(), resources.other_medicines()
-        topic = context_of(tracker).topic
-        given = answers.get(topic) if topic else None
+        context = context_of(tracker)
+        given = answers.get(context.topic) if context.topic else None
         last = resources.last_answer(given) if given else None
+        unanswered = context.said[-1].text if context.said and not context.topic else ""
         for message in messages:
             text = message.get(TEXT) or ""
-            understood = self.model.read(text, last)
+            understood = self.model.read(text, last, unanswered)
             set_reading(message, first_reading(understood, answers, others, text))
         return messages
 

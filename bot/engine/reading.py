@@ -21,7 +21,7 @@ from bot.understanding import (
     WHAT_SHOULD_I_DO,
     Understood,
 )
-from bot.understanding.parts import asks, tells
+from bot.understanding.parts import asks, goes_on, tells
 
 ESCALATE = {
     "emergency": "escalate_emergency",
@@ -37,15 +37,17 @@ _MISSED = {"nlu_fallback", "out_of_scope"}
 # hours, its number, a person) the reply follows the call.
 _TALK = {
     "affirm", "are_you_sure", "complaint", "deny", "goodbye", "greeting", "none_of_these",
-    "good_news", "restart", "thanks", "what_can_you_do",
+    "good_news", "more_questions", "restart", "thanks", "what_can_you_do",
 }  # fmt: skip
 # A piece of what is told over several messages has at most so many words, and is no question
 # that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
 # A detail ("she is 7") that no answer can take into account.
 TOLD_MORE = "told_more"
+# "Took my first shot this morning": nothing is asked yet.
+TOLD_FIRST = "told_first"
 # What says nothing about "is this happening right now?", which is then asked again.
-_NO_REPLY = {*_MISSED, "deny", "none_of_these"}
+_NO_REPLY = {*_MISSED, "deny", "none_of_these", CAN_IT_WAIT, WHAT_SHOULD_I_DO}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,7 +223,10 @@ def _settle(
         return _without_answer(reading, "screen_failed")
     if screening.level == "same_day" and not fragment:
         # The answer, if there is one, follows the escalation in the same reply.
-        return msgspec.structs.replace(reading, intent=ESCALATE["same_day"])
+        first, *also = _beside_a_call(text, reading, replies) or (None,)
+        return msgspec.structs.replace(
+            reading, intent=ESCALATE["same_day"], faq_id=first, also=tuple(also)
+        )
     if fragment:
         reading = msgspec.structs.replace(reading, level="none", findings=())
     if context.asking is not None:
@@ -240,7 +245,8 @@ def _settle(
     nothing_now = screening.level == "none" and not asks(text) and replies.takes_back(text)
     if standing and nothing_now and "crisis" not in standing.kinds:
         return _without_answer(reading, TAKEN_BACK)
-    if standing and _is_about(standing, reading, screening):
+    of_doses = reading.faq_id in replies.withheld_answers
+    if standing and (of_doses or _is_about(standing, reading, screening)):
         return _without_answer(reading, "after_escalation")
     if reading.intent == "start_skin_check" or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
@@ -248,12 +254,38 @@ def _settle(
         return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
-    unanswered = reading.intent == "nlu_fallback" or reading.again
-    short = len(text.split()) <= LONGEST_PIECE
-    # What a clinician should hear of within days is no mere detail.
-    if screening.level == "none" and context.topic and unanswered and short and tells(text):
-        return _without_answer(reading, TOLD_MORE)
+    if screening.level == "none" and _only_tells(text, reading, context):
+        told_before = context.topic or standing
+        return _without_answer(reading, TOLD_MORE if told_before else TOLD_FIRST)
     return reading
+
+
+def _only_tells(text: str, reading: Reading, context: Context) -> bool:
+    """Whether a short message tells something, but asks nothing that has a clear answer."""
+    if len(text.split()) > LONGEST_PIECE or asks(text) or "?" in text:
+        return False
+    missed = reading.intent in _MISSED
+    unclear = reading.faq_id is not None and reading.confidence < VERY_CLEAR
+    if context.standing:  # "Eyes almost shut", "cold turkey": more of what the call is about.
+        return missed or reading.again or unclear
+    if goes_on(text):  # "And tylenol"
+        return False
+    if context.topic is None:
+        return reading.intent == "nlu_fallback" and tells(text)
+    # "Never had that before", "tried everything": the same answer again says nothing to it.
+    return reading.again or ((missed or unclear) and tells(text))
+
+
+def _beside_a_call(text: str, reading: Reading, replies: Replies) -> list[str]:
+    """The answers that may follow a call to make today.
+
+    None that a mere remark ("swollen and hot") only sounds like, and none that says how to go
+    on with the doses.
+    """
+    if not asks(text) and "?" not in text and reading.confidence < VERY_CLEAR:
+        return []
+    answers = (reading.faq_id, *reading.also)
+    return [answer for answer in answers if answer and answer not in replies.withheld_answers]
 
 
 def is_sooner(level: Level, other: Level) -> bool:

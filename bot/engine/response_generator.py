@@ -42,11 +42,14 @@ _LEVEL_OF = {
     **{name: name.removeprefix("utter_") for name in ESCALATIONS},
     "utter_screen_failed": "same_day",
 }
-SUGGESTIONS = ("utter_suggest_questions", "utter_what_is_it_about", "utter_related_questions")
+SUGGESTIONS = (
+    "utter_suggest_questions", "utter_what_is_it_about", "utter_told_first",
+    "utter_related_questions",
+)  # fmt: skip
 # Without an answer, too, who asks about a red flag hears what to do if it happens.
 NO_ANSWERS = (
     "utter_suggest_questions", "utter_what_is_it_about", "utter_out_of_scope",
-    "utter_contact_clinic", "utter_told_more",
+    "utter_contact_clinic", "utter_no_answer", "utter_told_more", "utter_told_first",
 )  # fmt: skip
 # After a call to make today these stand alone; beside all else the call is said again.
 _COURTESIES = ("thanks", "goodbye", "greeting", "restart")

@@ -69,6 +69,7 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open_contact: str
     closed_contact: str
     again: dict[str, str]
+    withheld_answers: tuple[str, ...]
     confirm: str
     confirm_yes: str
     confirm_no: str
@@ -113,6 +114,11 @@ class Replies:
         if problems:
             raise DataError(problems)
         return replies
+
+    @property
+    def withheld_answers(self) -> tuple[str, ...]:
+        """Ids of answers that are not given beside a call to make now or today."""
+        return self._texts.withheld_answers
 
     def confirms(self, text: str) -> bool | None:
         """Whether a reply to `question`, button or typed, is a yes (True), a no (False) or neither.

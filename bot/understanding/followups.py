@@ -79,6 +79,12 @@ _ASKS_OF_DRUG = re.compile(
     r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|could|can|would|might|may)\s+"
     r"(?:it|this|that|these|those|both|either|they|all)\b"
 )
+_OF_US = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
+# "How much is it?" names nothing, and yet asks for the price.
+_ASKS_PRICE = re.compile(
+    r"\bhow much (?:is|are|was|will|would) (?:it|this|that|they|these)\b",
+    re.IGNORECASE,
+)
 _LONGEST_BARE = 9  # words
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -123,8 +129,15 @@ def bare(text: str) -> bool:
     words = [word.replace("'", "").replace("’", "") for word in _WORD.findall(text.lower())]
     if not 0 < len(words) <= _LONGEST_BARE or not _ASKS.search(text.lower()):
         return False
+    if _ASKS_PRICE.search(text):
+        return False
     empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
     return all(word in empty for word in words)
+
+
+def asks_us(text: str) -> bool:
+    """Whether the text speaks to the assistant: "are you sure?"."""
+    return bool(_OF_US.search(text))
 
 
 def in_context(text: str, topic_question: str) -> str:

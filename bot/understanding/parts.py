@@ -51,9 +51,11 @@ _DETAIL = re.compile(
     r"(?:(?:and|but|well|oh|so)\s+)?(?!i (?:do not|don'?t|want|need|would|mean|wonder)\b)"
     r"(?:\d|(?:i|we|he|she|they|it|my|our|his|her|their)(?:'?s|'?m|'?re|'?ve)?\b"
     r"|(?:no|not|since|for|about|around|mostly|mainly|only|just|both|on|in|under|yesterday|today"
-    r"|last|this|every|once|twice|one|two|three|four|five|six|few|a)\b)",
+    r"|last|this|every|once|twice|one|two|three|four|five|six|few|a|never|always|still|sometimes"
+    r"|took|had|got|did|gave|been|started|starting|stopped|injected|missed|tried|work)\b)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"(?:and|or|plus|also|any|even|with|without)\b", re.IGNORECASE)
 _ENOUGH = re.compile(r"\w")
 # Words of a greeting, an apology or a thank-you: a piece of nothing else asks and tells nothing.
 _COURTESIES = frozenset(
@@ -90,6 +92,11 @@ def asks(text: str) -> bool:
 def tells(text: str) -> bool:
     """Whether a message only adds a detail: "she is 7", "since March", "no fever"."""
     return bool(_DETAIL.match(text)) and not asks(text) and "?" not in text
+
+
+def goes_on(text: str) -> bool:
+    """Whether a message takes up the question before it: "and tylenol", "or at night"."""
+    return bool(_GOES_ON.match(text))
 
 
 def coordinated(text: str) -> tuple[str, ...]:

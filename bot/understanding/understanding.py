@@ -165,13 +165,25 @@ class Understanding:
             FollowUps.load(folder),
         )
 
-    def read(self, text: str, last: LastAnswer | None = None) -> Understood:
+    def read(self, text: str, last: LastAnswer | None = None, before: str = "") -> Understood:
         """Reads one message. Never raises.
 
         Args:
             text: what the patient wrote.
             last: the answer given last, if the conversation has just had one.
+            before: the patient's message before this one, if no answer was given to it. It
+                counts where this one alone is unclear: "i have crohns" / "can i take it".
         """
+        understood = self._read(text, last)
+        if not before or understood.intent != FALLBACK:
+            return understood
+        together = self._read(f"{before}. {text}", None)
+        if together.faq_id is None:
+            return understood
+        reasons = (*together.reasons, "together with the message before it")
+        return msgspec.structs.replace(together, reasons=reasons)
+
+    def _read(self, text: str, last: LastAnswer | None) -> Understood:
         clean = normal(text)
         if not has_words(clean):
             return Understood(intent=FALLBACK, repaired=clean, reasons=("no words to read",))
@@ -191,10 +203,14 @@ class Understanding:
         small_talk = (
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= enough
         )
-        bare = followups.bare(repaired) and not small_talk
+        names_nothing = followups.bare(repaired)
+        # After an answer "how would I know?" asks of it, and "are you sure?" of us.
+        if last and names_nothing and not followups.asks_us(repaired):
+            small_talk = False
+        bare = names_nothing and not small_talk
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
-        names_nothing = last and whole.intent == WHAT_SHOULD_I_DO
-        if last and (names_nothing or not (small_talk or clear or len(pieces) > 1)):
+        what_to_do = whole.intent == WHAT_SHOULD_I_DO
+        if last and (what_to_do or not (small_talk or clear or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
             if meant is not None:
                 return meant

@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine import resources, response_generator
 from bot.engine.conversation import READING, Standing
 from bot.engine.reading import Reading
-from bot.engine.response_generator import CuratedResponseGenerator
+from bot.engine.response_generator import NO_ANSWERS, CuratedResponseGenerator
 from bot.knowledge import AnswerStore, Clinic
 from bot.problems import DataError, Problem
 from bot.safety import Finding
@@ -127,6 +127,12 @@ async def test_beside_all_but_courtesies_a_call_to_make_today_is_said_again(
 ) -> None:
     messages = await say(f"utter_{intent}", heard(intent=intent, standing=Standing("same_day")))
     assert [message["kind"] for message in messages] == kinds
+
+
+@pytest.mark.parametrize("name", NO_ANSWERS)
+async def test_without_an_answer_the_call_is_said_all_the_same(name: str) -> None:
+    messages = await say(name, heard(intent="nlu_fallback", standing=Standing("same_day")))
+    assert [message["level"] for message in messages] == ["none", "same_day"]
 
 
 async def test_a_question_asked_again_says_that_the_reply_was_noted() -> None:

@@ -53,12 +53,12 @@ def test_a_sign_told_in_pieces_is_put_together() -> None:
 
 
 def test_what_was_escalated_already_is_not_put_together_again() -> None:
-    assert in_pieces("it is hot", earlier="emergency").intent == "nlu_fallback"
-    assert in_pieces("it is hot", level="same_day", earlier="same_day").intent == "nlu_fallback"
+    assert in_pieces("it is hot", earlier="emergency").intent == "told_first"
+    assert in_pieces("it is hot", level="same_day", earlier="same_day").intent == "told_first"
 
 
 def test_pieces_are_not_put_together_for_advice_within_days() -> None:
-    assert in_pieces("it is hot", level="routine").intent == "nlu_fallback"
+    assert in_pieces("it is hot", level="routine").intent == "told_first"
 
 
 def test_a_clear_question_is_no_piece() -> None:
@@ -94,8 +94,8 @@ def test_what_a_reply_to_the_check_only_sounds_like_does_not_hide_what_rules_hea
 
 def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
     class Guesses(Pieces):
-        def read_by_rules(self, text: str) -> Screening:
-            return Screening()
+        def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+            return Screening() if rules_only else super().read_together(messages)
 
     reading = in_pieces("it is hot", screen=Guesses("emergency"), asking="where")
     assert reading.intent == "unclear_check_answer"
@@ -103,19 +103,17 @@ def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
 
 def test_a_doubt_about_calm_pieces_asks_nothing() -> None:
     class Doubts(Pieces):
-        def read(self, text: str) -> Screening:
-            together = "oozing" in text
-            return Screening(level="emergency" if together else "none", unsure=together)
+        def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+            return Screening(level="emergency", unsure=True)
 
     reading = in_pieces("it is hot", screen=Doubts("emergency"))
-    assert reading.intent == "nlu_fallback"
+    assert reading.intent == "told_first"
 
 
 def test_what_is_clear_only_together_needs_no_question() -> None:
     class Doubts(Pieces):
         def read(self, text: str) -> Screening:
-            alone = "oozing" not in text
-            return Screening(level="emergency", guessed=alone, unsure=alone)
+            return Screening(level="emergency", guessed=True, unsure=True)
 
     reading = in_pieces("it is hot", screen=Doubts("emergency"))
     assert reading.intent == "escalate_emergency"

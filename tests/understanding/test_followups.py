@@ -33,12 +33,19 @@ def test_a_question_without_a_word_of_its_own_is_bare(text: str) -> None:
         "does it hurt",
         "is dupixent safe",
         "how long do i stay on this",
+        "how much is it",
         "ok",
         "",
     ],
 )
 def test_a_question_with_a_word_of_its_own_or_no_question_is_not_bare(text: str) -> None:
     assert not followups.bare(text)
+
+
+def test_a_question_may_be_to_the_assistant() -> None:
+    assert followups.asks_us("are you sure")
+    assert followups.asks_us("ur a bot right")
+    assert not followups.asks_us("how would i know")
 
 
 def example(after: str, text: str, means: str) -> tuple[FollowUpExample, Heard, LastAnswer]:

@@ -57,6 +57,17 @@ def test_there_are_five_alternatives_each_once(small: Understanding) -> None:
     assert len(alternatives) == len(set(alternatives))
 
 
+def test_an_unclear_message_is_read_with_the_unanswered_one_before_it(small: Understanding) -> None:
+    alone = small.read("and two bags")
+    together = small.read("and two bags", before="i fly to spain on a plane")
+    assert alone.faq_id is None
+    assert together.faq_id == "travel"
+    assert "together with the message before it" in together.reasons
+    clear = "Can I take it on a plane?"
+    assert small.read(clear, before="what is love") == small.read(clear)
+    assert small.read("zxqv", before="qwertz") == small.read("zxqv")
+
+
 def test_three_questions_get_three_answers_in_order(trained: Understanding) -> None:
     understood = trained.read(
         "can i drink on it and does it make your hair fall out? also where do i inject"

@@ -1,0 +1,23 @@
+"""What only all files together can show."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bot.checks import check_all
+
+
+def test_the_data_is_sound(project: Path) -> None:
+    assert check_all(project / "data") == []
+
+
+def test_a_withheld_answer_that_does_not_exist(project: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(project / "data", tmp_path / "data")
+    path = data / "triage" / "replies.yml"
+    text = path.read_text()
+    path.write_text(text.replace("withheld_answers: [missed_dose", "withheld_answers: [mised_dose"))
+    [problem] = check_all(data)
+    line = 1 + text[: text.index("withheld_answers:")].count("\n")
+    assert (Path(problem.path).name, problem.line) == ("replies.yml", line)
+    assert problem.message == "There is no answer `mised_dose`."
