@@ -271,7 +271,7 @@ def _only_tells(text: str, reading: Reading, context: Context) -> bool:
     if goes_on(text):  # "And tylenol"
         return False
     if context.topic is None:
-        return reading.intent == "nlu_fallback" and tells(text)
+        return missed and reading.confidence < VERY_CLEAR and tells(text)
     # "Never had that before", "tried everything": the same answer again says nothing to it.
     return reading.again or ((missed or unclear) and tells(text))
 

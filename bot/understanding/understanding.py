@@ -219,7 +219,8 @@ class Understanding:
         read_pieces = self._read_pieces(pieces, in_story=not joined)
         asked = self._several(read_pieces, whole if joined else None)
         # "My father had lymphoma, is it safe for me?": a story, and one question.
-        one_question = clear and not joined and sum(parts.asks(piece) for piece in pieces) < 2
+        asking = max(sum(parts.asks(piece) for piece in pieces), repaired.count("?"))
+        one_question = clear and not joined and asking < 2
         if len(asked) > 1 and not one_question:
             reason = f"{len(asked)} questions in one message"
             return self._understood(asked[0], whole, repaired, reason, asked)
