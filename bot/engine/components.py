@@ -177,7 +177,9 @@ class FaqClassifier(IntentClassifier, GraphComponent):
         context = context_of(tracker)
         given = answers.get(context.topic) if context.topic else None
         last = resources.last_answer(given) if given else None
-        unanswered = context.said[-1].text if context.said and not context.topic else ""
+        # What came before explains an unclear message, unless an answer or a call did.
+        explains = context.said and not (context.topic or context.standing or context.asking)
+        unanswered = context.said[-1].text if explains else ""
         for message in messages:
             text = message.get(TEXT) or ""
             understood = self.model.read(text, last, unanswered)
