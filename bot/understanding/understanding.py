@@ -204,7 +204,7 @@ class Understanding:
             whole.faq_id is None and whole.intent != OUT_OF_SCOPE and whole.confidence >= enough
         )
         names_nothing = followups.bare(repaired)
-        # After an answer "how would I know?" asks of it, and "are you sure?" of us.
+        # After an answer "is that so?" asks of it, and "are you sure?" of us.
         if last and names_nothing and not followups.asks_us(repaired):
             small_talk = False
         bare = names_nothing and not small_talk
