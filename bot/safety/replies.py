@@ -165,6 +165,9 @@ class Replies:
         # A confirmed question has no finding: what it is about is not known.
         unknown = "general" if current or "guessed" not in texts else "guessed"
         kind = next((k for k in texts if k in kinds), unknown)
+        heard = {finding.kind for finding in findings if finding.escalates}
+        if kind == "guessed" and "poisoning" in heard:
+            kind = "poisoning"  # A rule says what it is about; the text names both numbers.
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
             again = self.again(level, kinds, clinic)

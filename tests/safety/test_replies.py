@@ -255,6 +255,15 @@ def test_with_thoughts_of_suicide_a_bodily_emergency_is_not_forgotten() -> None:
     assert REPLIES.for_kind("emergency", "general", OPEN).text in text
 
 
+def test_what_only_the_second_detector_raises_keeps_the_rules_poison_help() -> None:
+    licked, guessed = finding("same_day", "poisoning"), finding("emergency", "guessed")
+    reply = REPLIES.escalation("emergency", (licked, guessed), OPEN, frozenset())
+    assert reply.text == REPLIES.for_kind("emergency", "poisoning", OPEN).text
+    assert ("Poison Help", OPEN.poison_line) in reply.phones
+    alone = REPLIES.escalation("emergency", (guessed,), OPEN, frozenset())
+    assert OPEN.crisis_line in alone.text
+
+
 def test_only_what_happens_now_at_this_level_is_spoken_of() -> None:
     findings = [
         finding("emergency", "crisis", status="negated"),
