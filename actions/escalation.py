@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,10 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.safe_action import SafeAction, reading_of
-from bot.safety import LEVELS, GuidedCheck
+from bot.safety import GuidedCheck, Level
+from bot.safety.model import highest
 from bot.settings import read_settings
 
-_ORDER: list[str] = [*LEVELS]
 CHECK_SLOTS = ("check_what", "check_where", "check_since", "check_warnings")
 
 
@@ -37,7 +36,7 @@ class ActionAdviseNextStep(SafeAction, Action):
     """Ends the guided check: level, reason, whom to contact when, and a summary."""
 
     def __init__(self) -> None:
-        self._folder: Path = read_settings().data / "triage"
+        self._check = GuidedCheck.load(read_settings().data / "triage")
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -50,7 +49,7 @@ class ActionAdviseNextStep(SafeAction, Action):
             for slot in CHECK_SLOTS
             if (value := tracker.get_slot(slot))
         }
-        advice = GuidedCheck.load(self._folder).advise(answers, raised=raised_in_check(tracker))
+        advice = self._check.advise(answers, raised=bool(reading_of(tracker).get("raises")))
         dispatcher.utter_message(response="utter_advice", advice=msgspec.to_builtins(advice))
         return [
             *(SlotSet(slot, None) for slot in CHECK_SLOTS),
@@ -58,19 +57,7 @@ class ActionAdviseNextStep(SafeAction, Action):
         ]
 
 
-def raised_in_check(tracker: Tracker) -> bool:
-    """Whether the patient named a baby, pregnancy or weak immunity since the check began."""
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            reading = (event.get("parse_data") or {}).get("reading") or {}
-            if reading.get("raises"):
-                return True
-            if reading.get("intent") == "start_skin_check":
-                return False
-    return False
-
-
-def highest_so_far(tracker: Tracker, level: str) -> dict[str, Any]:
+def highest_so_far(tracker: Tracker, level: Level) -> dict[str, Any]:
     """The event that keeps the higher of this level and the conversation's."""
-    before = tracker.get_slot("escalation_level") or "none"
-    return SlotSet("escalation_level", min(level, before, key=_ORDER.index))
+    before: Level = tracker.get_slot("escalation_level") or "none"
+    return SlotSet("escalation_level", highest([level, before]))

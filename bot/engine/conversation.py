@@ -28,6 +28,7 @@ PIECES_BEFORE = 2
 PIECES_OF_CHECK = 6
 # "That was years ago": nothing urgent happens now.
 TAKEN_BACK = "call_taken_back"
+_NO_CHECK_ANSWER = ("utter_unclear_check_answer", "utter_check_goes_on")
 _CALLS = ("utter_emergency", "utter_same_day", "utter_advice")
 
 
@@ -53,7 +54,8 @@ class Context(msgspec.Struct, frozen=True):
     now, and `held` the answers that wait for it; `standing` is the most urgent call that the
     patient was told to make a moment ago; `told` are the red-flag rules already escalated;
     `said` the last messages before this one. `unclear` says that the last reply inside the
-    guided check was not understood either.
+    guided check was no reply to its question either; `raised` that a baby, pregnancy or weak
+    immunity has been named in it.
     """
 
     topic: str | None = None
@@ -64,6 +66,7 @@ class Context(msgspec.Struct, frozen=True):
     told: frozenset[str] = frozenset()
     said: tuple[Said, ...] = ()
     unclear: bool = False
+    raised: bool = False
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
@@ -83,7 +86,8 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
         held=_held(tracker) if confirming else (),
         standing=_standing(tracker),
         said=_said(tracker),
-        unclear="utter_unclear_check_answer" in last_actions,
+        raised=asking is not None and bool(stored_reading(tracker).get("raises")),
+        unclear=not last_actions.isdisjoint(_NO_CHECK_ANSWER),
         told=frozenset(
             rule
             for event in _applied_backwards(tracker)
@@ -173,7 +177,8 @@ def stored_reading(tracker: DialogueStateTracker) -> dict[str, Any]:
 
 def _last_turn_actions(tracker: DialogueStateTracker) -> set[str]:
     actions: set[str] = set()
-    for event in _applied_backwards(tracker):
+    # Not the applied events: of those Rasa takes a form's earlier replies out.
+    for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
         if isinstance(event, ActionExecuted) and event.action_name:

@@ -41,8 +41,15 @@ def buttons(texts: Iterable[str]) -> list[dict[str, str]]:
     return [{"title": text, "payload": text} for text in texts]
 
 
-def answer_message(answer: Answer, answers: AnswerStore, clinic: Clinic) -> dict[str, Any]:
-    """A curated answer with its sources, review state and what people ask next."""
+def labelled(phones: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Phone buttons from labels and numbers."""
+    return [{"label": label, "number": number} for label, number in phones]
+
+
+def answer_message(
+    answer: Answer, answers: AnswerStore, clinic: Clinic, now: dt.datetime
+) -> dict[str, Any]:
+    """A curated answer with its sources, review state, what people ask next, and whom to call."""
     follow_ups = [found for faq_id in answer.follow_ups if (found := answers.get(faq_id))]
     message = blank("answer", answer.body)
     message.update(
@@ -55,8 +62,11 @@ def answer_message(answer: Answer, answers: AnswerStore, clinic: Clinic) -> dict
         reviewed_by=answer.reviewed_by,
         quick_replies=buttons(found.question for found in follow_ups[:3]),
     )
-    if answer.contact_level != "none":
-        message["phones"] = [{"label": clinic.name, "number": clinic.phone}]
+    if answer.contact_level == "same_day" and not clinic.is_open(now):
+        open_now = (clinic.after_hours, clinic.urgent_care)
+        message["phones"] = labelled((place.name, place.phone) for place in open_now)
+    elif answer.contact_level != "none":
+        message["phones"] = labelled([(clinic.name, clinic.phone)])
     return message
 
 
@@ -71,7 +81,7 @@ def escalation_message(reply: EscalationReply) -> dict[str, Any]:
     """An escalation with its level, phones and the rules that it speaks to."""
     message = blank("escalation", reply.text)
     message["level"] = reply.level
-    message["phones"] = [{"label": label, "number": number} for label, number in reply.phones]
+    message["phones"] = labelled(reply.phones)
     message["rules"] = list(reply.rules)
     return message
 
@@ -95,16 +105,6 @@ def clinic_values(clinic: Clinic, now: dt.datetime) -> dict[str, str]:
         "crisis_line": clinic.crisis_line,
         "poison_line": clinic.poison_line,
     }
-
-
-def known_numbers(clinic: Clinic) -> list[tuple[str, str]]:
-    """Label and number of everybody whom a reply may tell the patient to call."""
-    return [
-        ("Emergency", clinic.emergency_number),
-        ("Suicide and Crisis Lifeline", clinic.crisis_line),
-        (clinic.name, clinic.phone),
-        (clinic.after_hours.name, clinic.after_hours.phone),
-    ]
 
 
 def fill(text: str, values: dict[str, str]) -> str:

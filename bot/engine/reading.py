@@ -8,6 +8,8 @@ next, and nothing less urgent takes its place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from bot.engine.conversation import TAKEN_BACK, Context, Standing
@@ -31,6 +33,8 @@ ESCALATE = {
 CONFIRM = "confirm_red_flag"
 # Inside the guided check these are still what they are; all else is an unclear reply.
 _HEARD_INSIDE_CHECK = {"stop", "speak_to_a_person", "goodbye"}
+# Neither a reply to the open question nor one of its own: "yes", "should I worry?".
+_GOES_ON_WITH_CHECK = {"affirm", "good_news", CAN_IT_WAIT, WHAT_SHOULD_I_DO}
 # What is not understood right after an emergency is no occasion for suggestions.
 _MISSED = {"nlu_fallback", "out_of_scope"}
 # What else after an emergency gets the call and nothing beside it; of the rest (the clinic's
@@ -59,7 +63,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     patient only asks about. `again` says that `faq_id` was given a moment ago.
     `held` are the answers that wait while a red flag is asked about. `standing` is the call
     that the patient was told to make a moment ago and that is said again with the reply.
-    `raises` says that the message names a baby, pregnancy or weak immunity.
+    `raises` says that the message, or one before it in the same guided check, names a baby,
+    pregnancy or weak immunity. `check_answers` are replies to the guided check's questions;
+    None takes an earlier one back.
     """
 
     intent: str
@@ -78,7 +84,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing | None = None
     raises: bool = False
     screen_failed: bool = False
-    check_answers: dict[str, str] = {}
+    check_answers: dict[str, str | None] = {}
 
 
 def first_reading(
@@ -146,7 +152,7 @@ def final_reading(
         level=screening.level,
         findings=screening.findings,
         asked=screening.asked,
-        raises=screening.raises,
+        raises=screening.raises or context.raised,
         screen_failed=screening.failed,
     )
     if context.confirming and (screening.level != "emergency" or screening.unsure):
@@ -238,10 +244,13 @@ def _settle(
         ahead = check.ahead(context.asking, text)
         if ahead:
             return _without_answer(reading, "answer_check", check_answers=ahead)
-        if reading.intent not in _HEARD_INSIDE_CHECK:
-            given_up = "check_given_up" if context.unclear else "unclear_check_answer"
-            return _without_answer(reading, given_up)
-        return reading
+        if reading.intent in _HEARD_INSIDE_CHECK or (reading.faq_id and asks(text)):
+            return reading
+        if context.unclear:  # Not to be asked a third time.
+            option = check.question(context.asking).unclear
+            return _without_answer(reading, "answer_check", check_answers={context.asking: option})
+        goes_on = reading.intent in _GOES_ON_WITH_CHECK or check.denies_signs(text)
+        return _without_answer(reading, "check_goes_on" if goes_on else "unclear_check_answer")
     nothing_now = screening.level == "none" and not asks(text) and replies.takes_back(text)
     if standing and nothing_now and "crisis" not in standing.kinds:
         return _without_answer(reading, TAKEN_BACK)
@@ -251,12 +260,18 @@ def _settle(
     if reading.intent == "start_skin_check" or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
     ):
-        return _without_answer(reading, "start_skin_check", check_answers=check.known_from(text))
+        # What an earlier check, left half-way, was told is no answer to this one.
+        anew: dict[str, str | None] = {question.id: None for question in check.questions}
+        known = anew | check.known_from(text)
+        return _without_answer(reading, "start_skin_check", check_answers=known)
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
     if screening.level == "none" and _only_tells(text, reading, context):
         told_before = context.topic or standing
         return _without_answer(reading, TOLD_MORE if told_before else TOLD_FIRST)
+    if screening.level == "routine" and screening.guessed and asks(text):
+        # "How much is it?" only sounds like trouble; the answer says when to call.
+        return msgspec.structs.replace(reading, level="none")
     return reading
 
 
@@ -316,7 +331,7 @@ def _without_answer(
     reading: Reading,
     intent: str,
     level: Level | None = None,
-    check_answers: dict[str, str] | None = None,
+    check_answers: Mapping[str, str | None] | None = None,
 ) -> Reading:
     return msgspec.structs.replace(
         reading,
@@ -324,5 +339,5 @@ def _without_answer(
         faq_id=None,
         also=(),
         level=level or reading.level,
-        check_answers=check_answers or {},
+        check_answers=dict(check_answers or {}),
     )

@@ -26,7 +26,7 @@ from bot.engine.messages import (
     clinic_values,
     escalation_message,
     fill,
-    known_numbers,
+    labelled,
     plain_text,
     suggestions_message,
 )
@@ -41,6 +41,7 @@ ESCALATIONS = ("utter_emergency", "utter_same_day", "utter_routine")
 _LEVEL_OF = {
     **{name: name.removeprefix("utter_") for name in ESCALATIONS},
     "utter_screen_failed": "same_day",
+    "utter_advice": "same_day",
 }
 SUGGESTIONS = (
     "utter_suggest_questions", "utter_what_is_it_about", "utter_told_first",
@@ -54,6 +55,10 @@ NO_ANSWERS = (
 # After a call to make today these stand alone; beside all else the call is said again.
 _COURTESIES = ("thanks", "goodbye", "greeting", "restart")
 ASK_PREFIX = "utter_ask_check_"
+# Under an answer that is given once more: buttons, and how many of them are other questions
+# that may have been meant.
+_BUTTONS = 3
+_OTHERS = 2
 Messages = list[dict[str, Any]]
 
 
@@ -82,7 +87,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             messages = self._messages(utter_action, tracker, kwargs)
         except Exception:
             logger.exception("The reply %s could not be made; domain.yml's is used.", utter_action)
-            messages = self._from_domain(utter_action)
+            answer = utter_action.startswith("utter_faq/")  # There stands its question alone.
+            messages = self._from_domain("utter_try_again" if answer else utter_action)
         if messages is None:
             return None
         # Buttons are in the text and in `messages`: as Rasa's own they would make the shell
@@ -98,14 +104,15 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
             if reading.again:
-                answers = self._same(answers, repeated(tracker))
+                answers = self._same(answers, reading, repeated(tracker))
             if reading.standing:
                 return self._beside(reading, answers)
             return [*answers, *self._afterword(reading, tracker)]
         if name in ESCALATIONS:
-            said = [*self._escalation(reading, tracker), *self._answers(reading)]
+            # Beside a call to make sooner a later one would say less: "call today".
             higher = reading.standing and is_sooner(reading.standing.level, reading.level)
-            return [*self._again(reading), *said] if higher else said
+            call = self._again(reading) if higher else self._escalation(reading, tracker)
+            return [*call, *self._answers(reading)]
         if name == "utter_red_flag_denied":
             return [*(self._from_domain(name) or []), *self._answers(reading)]
         if name == "utter_confirm_red_flag":
@@ -130,13 +137,22 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
                 return self._beside(reading, messages)
         return messages
 
-    def _same(self, answers: Messages, times: int) -> Messages:
-        """An answer asked for again: once more, then, where it stands above twice, a pointer."""
+    def _same(self, answers: Messages, reading: Reading, times: int) -> Messages:
+        """An answer asked for again: once more, then, where it stands above twice, a pointer.
+
+        It may not be what was meant: the nearest other questions are among its buttons.
+        """
+        near = (faq_id for faq_id, _ in reading.alternatives if faq_id != reading.faq_id)
+        found = [answer for faq_id in near if (answer := resources.answers().get(faq_id))]
+        others = buttons(answer.question for answer in found[:_OTHERS])
+        known = [reply for reply in answers[-1]["quick_replies"] if reply not in others]
+        replies = [*others, *known][:_BUTTONS]
         if times < 2:
+            answers[-1]["quick_replies"] = replies
             return [*(self._from_domain("utter_same_answer") or []), *answers]
         above = self._from_domain("utter_answer_above") or []
         for notice in above:
-            notice["quick_replies"] = answers[-1]["quick_replies"]
+            notice["quick_replies"] = replies
         return above or answers
 
     def _asked_next(self, topic: str | None) -> list[dict[str, str]]:
@@ -145,7 +161,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if answer is None:
             return []
         return list(
-            answer_message(answer, resources.answers(), resources.clinic())["quick_replies"]
+            answer_message(answer, resources.answers(), resources.clinic(), _now())["quick_replies"]
         )
 
     def _answers(self, reading: Reading, name: str = "") -> Messages:
@@ -155,7 +171,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
                 wanted.append(faq_id)
         store, clinic = resources.answers(), resources.clinic()
         found: list[Answer] = [answer for faq_id in wanted if (answer := store.get(faq_id))]
-        messages = [answer_message(answer, store, clinic) for answer in found]
+        messages = [answer_message(answer, store, clinic, _now()) for answer in found]
         for earlier in messages[:-1]:
             earlier["quick_replies"] = []
         return messages
@@ -179,8 +195,11 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if reading.standing is None:
             return []
         level, kinds = reading.standing.level, reading.standing.kinds
-        reply = resources.replies().again(level, kinds, _contact(resources.clinic()))
-        return [escalation_message(reply)]
+        replies = resources.replies()
+        message = escalation_message(replies.again(level, kinds, _contact(resources.clinic())))
+        if level == "emergency" and "crisis" not in kinds:
+            message["quick_replies"] = buttons([replies.taken_back])
+        return [message]
 
     def _beside(self, reading: Reading, messages: Messages) -> Messages:
         """A reply together with the call to make: before it in an emergency, else after it."""
@@ -199,11 +218,11 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
 
     def _confirm(self, reading: Reading) -> dict[str, Any]:
         """The one plain question, which itself carries the emergency line."""
-        clinic = resources.clinic()
-        text, choices = resources.replies().question(_contact(clinic))
+        contact = _contact(resources.clinic())
+        text, choices = resources.replies().question(contact)
         message = blank("escalation", text)
         message["level"] = reading.level
-        message["phones"] = _phones_in(text, clinic)
+        message["phones"] = labelled(contact.phones_in(text))
         message["quick_replies"] = buttons(choices)
         return message
 
@@ -215,7 +234,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         text = f"{reply.text}\n\n{advice.reason}\n\n*{advice.summary}*"
         message = blank("escalation", text)
         message["level"] = advice.level
-        message["phones"] = [{"label": label, "number": n} for label, n in reply.phones]
+        message["phones"] = labelled(reply.phones)
         return message
 
     def _check_question(self, question_id: str, reading: Reading) -> dict[str, Any]:
@@ -223,7 +242,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         question = check.question(question_id)
         order = [each.id for each in check.questions]
         ahead = order[order.index(question_id) + 1 :]
-        noted = not set(ahead).isdisjoint(reading.check_answers)
+        noted = any(reading.check_answers.get(each) for each in ahead)
         message = blank("notice", f"{check.noted} {question.text}" if noted else question.text)
         message["quick_replies"] = buttons(option.text for option in question.options)
         return message
@@ -233,26 +252,22 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if not variants:
             return None
         clinic = resources.clinic()
-        values = clinic_values(clinic, dt.datetime.now(dt.UTC))
+        values = clinic_values(clinic, _now())
         text = fill(variants[0]["text"], values)
         message = blank("notice", text)
         if name in _LEVEL_OF:
             message["kind"] = "escalation"
             message["level"] = _LEVEL_OF[name]
-        message["phones"] = _phones_in(text, clinic)
+        message["phones"] = labelled(_contact(clinic).phones_in(text))
         return [message]
 
 
-def _phones_in(text: str, clinic: Clinic) -> list[dict[str, str]]:
-    return [
-        {"label": label, "number": number}
-        for label, number in known_numbers(clinic)
-        if number in text
-    ]
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _contact(clinic: Clinic) -> ClinicContact:
-    return clinic_contact(clinic, dt.datetime.now(dt.UTC))
+    return clinic_contact(clinic, _now())
 
 
 def _reading(tracker: DialogueStateTracker) -> Reading:

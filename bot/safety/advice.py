@@ -23,7 +23,7 @@ from bot.problems import (
     relative,
     to_struct,
 )
-from bot.safety.advice_file import AdviceFile, Option, Question, Row, mistakes
+from bot.safety.advice_file import AdviceFile, Question, Row, mistakes
 from bot.safety.model import Level, Screening
 
 UNKNOWN = "not said"
@@ -95,11 +95,18 @@ class GuidedCheck:
         return self._questions[question_id]
 
     def interpret(self, question_id: str, text: str) -> str | None:
-        """The option that a typed reply means, or None when that is not clear.
+        """The option that a typed reply to a question means, or None when that is not clear.
 
         A reply of many words is an answer only where it is a button's text: a long
         message is something of its own.
         """
+        return self._meant(question_id, text, asked=True)
+
+    def denies_signs(self, text: str) -> bool:
+        """Whether a reply to another question says that there is no warning sign."""
+        return self._meant("warnings", text, asked=False) == "none"
+
+    def _meant(self, question_id: str, text: str, asked: bool) -> str | None:
         question = self._questions.get(question_id)
         said = _plain(text)
         if question is None or not said:
@@ -111,13 +118,18 @@ class GuidedCheck:
         if len(words) > 14 or not set(question.unless).isdisjoint(words):
             return None
         slips = [word for word in words if word not in self._ordinary]
-        hits = {option.id: _longest_hit(option, said, slips) for option in question.options}
+        hits = {
+            option.id: _longest_hit((*option.says, *option.says_here * asked), said, slips)
+            for option in question.options
+        }
         best = max(hits.values())
         winners = [option for option, size in hits.items() if size == best]
         if best == 0:
             return None
         if question_id == "warnings":
             return self._warnings(said, hits)
+        if question.first_counts:
+            return next(option for option, size in hits.items() if size)
         return winners[0] if len(winners) == 1 else None
 
     def only_answers(self, question_id: str, text: str) -> bool:
@@ -129,7 +141,7 @@ class GuidedCheck:
         if question is None or self.interpret(question_id, text) is None:
             return False
         said = f" {_plain(text)} "
-        phrases = [p for o in question.options for p in (*o.says, _plain(o.text))]
+        phrases = [p for o in question.options for p in (*o.says, *o.says_here, _plain(o.text))]
         for phrase in sorted(phrases, key=len, reverse=True):
             said = said.replace(f" {phrase} ", "  ")
         return set(said.split()) <= set(self._file.small_words)
@@ -141,7 +153,7 @@ class GuidedCheck:
         """
         order = [question.id for question in self.questions]
         later = order[order.index(question_id) + 1 :] if question_id in order else []
-        found = {other: self.interpret(other, text) for other in later}
+        found = {other: self._meant(other, text, asked=False) for other in later}
         return {
             other: option
             for other, option in found.items()
@@ -149,16 +161,21 @@ class GuidedCheck:
         }
 
     def known_from(self, text: str) -> dict[str, str]:
-        """What the message that starts the check already says: the topic, and eyes as place."""
-        what = self.interpret("what", text)
-        if what == "eyes":
-            return {"what": "eyes", "where": "eye_area"}
+        """What the message that starts the check already says: the topic, place and time.
+
+        Only of a time after the first dose: in "I have had eczema for years and it is worse"
+        the years are not those of what is worse.
+        """
+        what = self._meant("what", text, asked=False)
         if what in (None, "other"):
             return {}
         known = {"what": str(what)}
-        where = self.interpret("where", text)
-        if where:
-            known["where"] = where
+        where = "eye_area" if what == "eyes" else self._meant("where", text, asked=False)
+        if where not in (None, "unknown"):
+            known["where"] = str(where)
+        since = self._meant("since", text, asked=False)
+        if since not in (None, "before", "no_dose"):
+            known["since"] = str(since)
         return known
 
     def concerns(self, screening: Screening) -> bool:
@@ -207,16 +224,16 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)?", text))
 
 
-def _longest_hit(option: Option, said: str, slips: Sequence[str]) -> int:
-    """The length, in letters, of the longest of the option's words in a reply.
+def _longest_hit(phrases: Sequence[str], said: str, slips: Sequence[str]) -> int:
+    """The length, in letters, of the longest of an option's words in a reply.
 
     Args:
-        option: the option.
+        phrases: what means the option.
         said: the reply.
         slips: those of its words that may be meant for another one.
     """
     best = 0
-    for phrase in option.says:
+    for phrase in phrases:
         if re.search(rf"(?<!\S){re.escape(phrase)}(?!\S)", said):
             best = max(best, len(phrase))
         elif " " not in phrase and len(phrase) >= 5:

@@ -15,28 +15,38 @@ from bot.safety.texts import Mistake, text_mistakes
 # that this module knows by their ids. Their texts may be any.
 _NEEDED: dict[str, tuple[str, ...]] = {
     "what": ("eyes", "other"),
-    "where": ("eye_area",),
-    "since": (),
+    "where": ("eye_area", "unknown"),
+    "since": ("before", "no_dose"),
     "warnings": ("some", "none", "unsure"),
 }
 _LEVELS_OF_ROWS = "Use emergency, same_day or routine."
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One reply to a question: its button's text, and words that mean the same."""
+    """One reply to a question: its button's text, and words that mean the same.
+
+    `says_here` are words that mean it only in reply to the question itself: "yes".
+    """
 
     id: str
     text: str
     says: tuple[str, ...]
+    says_here: tuple[str, ...] = ()
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One question of the guided check. A reply with a word of `unless` answers another one."""
+    """One question of the guided check. A reply with a word of `unless` answers another one.
+
+    `unclear` is the option that is taken when a second reply is not understood. With
+    `first_counts` a reply that names several options counts as the first of them.
+    """
 
     id: str
     text: str
     options: tuple[Option, ...]
+    unclear: str
     unless: tuple[str, ...] = ()
+    first_counts: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +130,9 @@ def _in_ids(file: AdviceFile) -> Iterator[Mistake]:
                     f"`{question.id}` has no option `{option_id}`, which the check needs.",
                     "Keep its id; its text may change.",
                 )
+        if question.unclear not in ids:
+            message = f"`unclear: {question.unclear}` is no option of `{question.id}`."
+            yield (*keys, "unclear"), message, f"Use one of: {', '.join(sorted(ids))}."
 
 
 def _in_texts(file: AdviceFile) -> Iterator[Mistake]:

@@ -40,6 +40,25 @@ class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
     crisis_line: str
     poison_line: str
 
+    def phones_in(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Label and number of everybody whom a text says to call, in the text's order."""
+        numbers = (
+            ("Emergency", self.emergency_number),
+            ("Suicide and Crisis Lifeline", self.crisis_line),
+            ("Poison Help", self.poison_line),
+            (self.clinic_name, self.phone),
+            (self.after_hours_name, self.after_hours_phone),
+            (self.urgent_care_name, self.urgent_care_phone),
+            (self.eye_care_name, self.eye_care_phone),
+        )
+        places = [
+            (found.start(), place)
+            for place, (_, number) in enumerate(numbers)
+            # A whole number: 911 is no part of 202-555-0911.
+            if (found := re.search(rf"(?<![\d-]){re.escape(number)}(?!-?\d)", text))
+        ]
+        return tuple(numbers[place] for _, place in sorted(places))
+
 
 _SAME_DAY = "same_day_contact"
 # What may stand in {braces}: `is_open` decides which contact is named, and is no word.
@@ -53,7 +72,16 @@ _NEEDED = {
     "emergency": ("crisis", "guessed", "general"),
     "same_day": ("general",),
     "routine": ("general",),
-    "again": ("crisis", "poisoning", "guessed", "eyes", "emergency", "same_day", "routine"),
+    "again": (
+        "crisis",
+        "poisoning",
+        "guessed",
+        "eyes",
+        "emergency",
+        "allergy_no_dose",
+        "same_day",
+        "routine",
+    ),
     "if_now": ("emergency", "crisis", "same_day", "routine"),
 }
 # Further texts in these are for the kinds that rules and the guided check name.
@@ -75,13 +103,17 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_no: str
     yes_begins: tuple[str, ...]
     no_begins: tuple[str, ...]
+    taken_back: str
     fillers: tuple[str, ...]
     takes_back_begins: tuple[str, ...]
     if_now: dict[str, str]
 
 
 class EscalationReply(msgspec.Struct, frozen=True):
-    """An escalation as the patient gets it: text in Markdown, phones as label and number."""
+    """An escalation as the patient gets it: text in Markdown, phones as label and number.
+
+    The phones are those that the text names, and the emergency number where it may get worse.
+    """
 
     level: Level
     text: str
@@ -147,6 +179,11 @@ class Replies:
         begins = self._texts.takes_back_begins
         return clear and any(_beginning(said[place:], begins) for place in range(small + 1))
 
+    @property
+    def taken_back(self) -> str:
+        """A button's text, by which a patient takes a call back."""
+        return self._texts.taken_back
+
     def escalation(
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact, told: frozenset[str]
     ) -> EscalationReply:
@@ -175,24 +212,18 @@ class Replies:
         text = texts[kind]
         if level == "emergency" and "crisis" in kinds and len(kinds) > 1:
             text += "\n\n" + texts["general"]
-        return EscalationReply(
-            level, self._fill(text, clinic), self._phones(level, kind, clinic), rules
-        )
+        return self._reply(level, text, clinic, rules)
 
     def again(self, level: Level, kinds: Collection[str], clinic: ClinicContact) -> EscalationReply:
         """The reminder of a call of this level, because of findings of these kinds."""
         texts = self._texts.again
         fitting = [k for k in texts if k in kinds and k in getattr(self._texts, level)]
-        kind = fitting[0] if fitting else level
-        of_kind = next((kind for kind in getattr(self._texts, level) if kind in kinds), "general")
-        phones = self._phones(level, of_kind, clinic)
-        return EscalationReply(level, self._fill(texts[kind], clinic), phones, ())
+        return self._reply(level, texts[fitting[0] if fitting else level], clinic)
 
     def for_kind(self, level: Level, kind: str, clinic: ClinicContact) -> EscalationReply:
         """The reply of one kind, for advice that stands on no finding."""
         texts = getattr(self._texts, level)
-        text = self._fill(texts.get(kind) or texts["general"], clinic)
-        return EscalationReply(level, text, self._phones(level, kind, clinic), ())
+        return self._reply(level, texts.get(kind) or texts["general"], clinic)
 
     def question(self, clinic: ClinicContact) -> tuple[str, tuple[str, str]]:
         """The one plain question and its two replies, yes and no."""
@@ -224,9 +255,15 @@ class Replies:
             "confirm": _NAMES,
             "confirm_yes": (),
             "confirm_no": (),
+            "taken_back": (),
         }
         for key, names in single.items():
             yield from text_mistakes((key,), getattr(texts, key), names)
+        if not self.takes_back(texts.taken_back):
+            message = (
+                "The button takes no call back: it begins like nothing in `takes_back_begins`."
+            )
+            yield ("taken_back",), message, "Add its words there."
         yield from self._mistakes_in_beginnings()
 
     def _mistakes_in_beginnings(self) -> Iterator[Mistake]:
@@ -262,6 +299,16 @@ class Replies:
                     f"Use one of: {', '.join(kinds)}.",
                 )
 
+    def _reply(
+        self, level: Level, text: str, clinic: ClinicContact, rules: tuple[str, ...] = ()
+    ) -> EscalationReply:
+        filled = self._fill(text, clinic)
+        phones = clinic.phones_in(filled)
+        emergency = ("Emergency", clinic.emergency_number)
+        if level != "routine" and emergency not in phones:
+            phones += (emergency,)
+        return EscalationReply(level, filled, phones, rules)
+
     def _fill(self, text: str, clinic: ClinicContact) -> str:
         contact = self._texts.open_contact if clinic.is_open else self._texts.closed_contact
         text = text.replace("{same_day_contact}", contact)
@@ -269,30 +316,6 @@ class Replies:
         for name, value in values.items():
             text = text.replace("{" + name + "}", str(value))
         return text
-
-    @staticmethod
-    def _phones(level: Level, kind: str, clinic: ClinicContact) -> tuple[tuple[str, str], ...]:
-        emergency = ("Emergency", clinic.emergency_number)
-        if level == "emergency":
-            if kind == "crisis":
-                return (("Suicide and Crisis Lifeline", clinic.crisis_line), emergency)
-            if kind == "poisoning":
-                return (emergency, ("Poison Help", clinic.poison_line))
-            return (emergency,)
-        if level == "routine":
-            return ((clinic.clinic_name, clinic.phone),)
-        if clinic.is_open:
-            phones = [(clinic.clinic_name, clinic.phone)]
-        else:
-            phones = [
-                (clinic.after_hours_name, clinic.after_hours_phone),
-                (clinic.urgent_care_name, clinic.urgent_care_phone),
-            ]
-        if kind == "eyes":
-            phones.insert(0, (clinic.eye_care_name, clinic.eye_care_phone))
-        if kind in ("poisoning", "wrong_dose"):
-            phones.insert(0, ("Poison Help", clinic.poison_line))
-        return (*phones, emergency)
 
 
 def _beginning(said: Sequence[str], begins: Sequence[str]) -> int:

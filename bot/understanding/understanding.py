@@ -360,7 +360,9 @@ class Understanding:
         again = read.faq_id == last.faq_id
         reason = f"{'asks more of' if again else 'a follow-up to'} {last.faq_id}"
         understood = self._understood(read, whole, repaired, reason)
-        return msgspec.structs.replace(understood, again=again)
+        # What a message without a word of its own could mean else, nobody knows.
+        others = () if followups.bare(repaired) else understood.alternatives
+        return msgspec.structs.replace(understood, again=again, alternatives=others)
 
     def _understood(
         self,

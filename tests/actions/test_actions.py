@@ -68,24 +68,12 @@ def test_the_guided_check_ends_with_advice_and_clears_its_slots() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("named", "level"),
-    [
-        ((False, True, False), "same_day"),
-        ((False, False, False), "routine"),
-        ((True, False, False), "routine"),  # asked about before the check began
-    ],
-)
+@pytest.mark.parametrize(("raises", "level"), [(True, "same_day"), (False, "routine")])
 def test_who_names_a_baby_or_pregnancy_in_the_check_is_sent_sooner(
-    named: tuple[bool, ...], level: str
+    raises: bool, level: str
 ) -> None:
-    before, during, last = (
-        {"event": "user", "parse_data": {"reading": {"raises": raises}}} for raises in named
-    )
-    began = {"event": "user", "parse_data": {"reading": {"intent": "start_skin_check"}}}
     slots = {"check_what": "new_rash", "check_warnings": "none"}
-    state = tracker(slots=slots, events=[before, began, during, last])
-    messages, _ = run(ActionAdviseNextStep(), state)
+    messages, _ = run(ActionAdviseNextStep(), tracker(slots=slots, raises=raises))
     assert messages[0]["advice"]["level"] == level
 
 

@@ -160,10 +160,29 @@ def test_a_guess_after_an_emergency_is_not_asked_about() -> None:
     assert reading.intent == "after_escalation"
 
 
-def test_a_second_unclear_reply_ends_the_guided_check() -> None:
+def test_inside_the_check_a_second_unclear_reply_counts_as_not_known() -> None:
     once = settle(FALLBACK, "hm", Context(asking="where"))
     twice = settle(FALLBACK, "hm", Context(asking="where", unclear=True))
-    assert (once.intent, twice.intent) == ("unclear_check_answer", "check_given_up")
+    assert (once.intent, twice.intent) == ("unclear_check_answer", "answer_check")
+    assert twice.check_answers == {"where": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("affirm", "yes please"), ("can_it_wait", "should i worry"),
+        ("good_news", "i feel ok otherwise"), ("nlu_fallback", "no fever no pain"),
+    ],
+)  # fmt: skip
+def test_inside_the_check_a_remark_is_no_mistake(intent: str, text: str) -> None:
+    reading = settle(Reading(intent=intent), text, Context(asking="where"))
+    assert (reading.intent, reading.check_answers) == ("check_goes_on", {})
+
+
+def test_a_question_that_only_sounds_like_trouble_needs_no_contact() -> None:
+    assert settle(ANSWER, "how do i keep it", level="routine", guessed=True).level == "none"
+    assert settle(ANSWER, "how do i keep it", level="routine").level == "routine"
+    assert settle(ANSWER, "it keeps itching", level="routine", guessed=True).level == "routine"
 
 
 def test_a_question_after_an_emergency_is_answered() -> None:

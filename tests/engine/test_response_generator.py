@@ -115,7 +115,7 @@ async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
     assert [message["kind"] for message in first] == ["notice", "answer"]
     twice = DialogueStateTracker.from_events("test", [*more, *more])
     (notice,) = await say("utter_faq/storage", twice)
-    assert "answer above" in notice["text"]
+    assert "what I wrote above" in notice["text"]
     assert notice["quick_replies"] == first[-1]["quick_replies"]
 
 

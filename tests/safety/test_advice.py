@@ -81,8 +81,8 @@ def test_every_combination_of_answers_has_one_level_by_the_first_row_that_fits()
         assert (advice.row, advice.level, advice.reason) == (first.id, first.level, first.reason)
         decided[advice.row] += 1
     assert set(decided) == {row.id for row in CHECK.rows}
-    # 4 x 5 x 4 x 3 options, each question also left unanswered.
-    assert decided.total() == 5 * 6 * 6 * 4
+    # 4 x 6 x 5 x 3 options, each question also left unanswered.
+    assert decided.total() == 5 * 7 * 6 * 4
 
 
 def test_a_warning_sign_is_never_less_urgent_than_none() -> None:

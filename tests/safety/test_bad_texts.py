@@ -51,6 +51,7 @@ BAD_ADVICE = [
     ("  routine: contact within a few days\n", "", "advice_words:", "nothing for `routine`"),
     ("  same_day: contact the", "  sameday: the", "sameday:", "`sameday` is no level"),
     ("  same_day: contact the", "  never: x\n  same_day: the", "never:", "`never` is no level"),
+    ("unclear: no_dose", "unclear: who_knows", "unclear:", "`unclear: who_knows` is no option"),
     ("- id: since", "- id: when", "questions:", "The question `since` is missing."),
     ("- id: since", "- id: what", "- id: what", "`what` stands twice"),
     ("{id: some,", "{id: several,", "id: warnings", "`warnings` has no option `some`"),
@@ -81,7 +82,7 @@ def test_a_guided_check_that_would_fail_is_refused(
 
 
 def test_a_question_that_nobody_asks(triage: Path) -> None:
-    extra = "  - id: colour\n    text: Which?\n    options:\n" + "".join(
+    extra = "  - id: colour\n    text: Which?\n    unclear: red\n    options:\n" + "".join(
         f"      - {{id: {c}, text: {c}, says: [{c}]}}\n" for c in ("red", "blue")
     )
     problems, line = broken(triage, "advice.yml", "\n# The first row", extra + "\n# The first row")
@@ -145,7 +146,7 @@ BAD_REPLIES = [
      "There is no {same_day_contact}."),
     ("call the {after_hours_name}", "call {is_open}", "closed_contact:", "There is no {is_open}."),
     ("{crisis_line} now, or", "{crisisline} now, or", "  crisis:", "There is no {crisisline}."),
-    ("  Is this happening right now?", "  Is it, {name}?", "confirm:", "There is no {name}."),
+    ("Is this happening right now?", "Is it, {name}?", "confirm:", "There is no {name}."),
     ("confirm_yes: Yes,", "confirm_yes: Yes {phone},", "confirm_yes:", "There is no {phone}."),
     ("confirm_no: No, it is not happening now", 'confirm_no: " "', "confirm_no:", "empty"),
     ("few days: {clinic_phone}.", "few days: {phones}.", "  routine:", "There is no {phones}."),
