@@ -18,11 +18,11 @@ shell: environment
 	@$(BIN)/faqbot shell
 
 check: environment
+	@$(BIN)/faqbot check
+	@$(BIN)/faqbot validate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/faqbot check
-	@$(BIN)/faqbot validate
 
 environment:
 	@$(PYTHON) tools/environment.py

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from bot.problems import DataError, Problem, line_of, load_yaml, read_text, relative
+from bot.problems import DataError, KeyPath, Problem, line_of, load_yaml, read_text, relative
+
+# Numbers and addresses that are kept free for examples (RFC 2606; 555-0100 to 555-0199).
+_MADE_UP = re.compile(r"\b555-01\d\d\b|\bexample\.(?:com|net|org)\b|\.example\b|\bExample Street\b")
 
 
 def check_all(data: Path) -> list[Problem]:
@@ -24,12 +29,42 @@ def check_all(data: Path) -> list[Problem]:
         lambda: Replies.load(data / "triage"),
         lambda: GuidedCheck.load(data / "triage"),
         lambda: _withheld_answers_exist(data),
+        lambda: _demo_is_over(data),
     ):
         try:
             read()
         except DataError as error:
             problems += error.problems
     return sorted(set(problems))
+
+
+def _demo_is_over(data: Path) -> None:
+    """Warns of what is left of the demo clinic where `demo` is false: numbers that nobody has."""
+    path = data / "clinic.yml"
+    file = load_yaml(read_text(path), path)
+    if not isinstance(file, dict) or file.get("demo") is not False:
+        return
+    problems = [
+        Problem(
+            relative(path),
+            line_of(file, keys),
+            f"`{value}` is made up, and `demo` is false: patients would be sent there.",
+            "Write the clinic's own.",
+            "warning",
+        )
+        for keys, value in _values(file)
+        if _MADE_UP.search(value)
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _values(mapping: dict[str, object], keys: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    for key, value in mapping.items():
+        if isinstance(value, dict):
+            yield from _values(value, (*keys, key))
+        elif isinstance(value, str):
+            yield (*keys, key), value
 
 
 def _withheld_answers_exist(data: Path) -> None:

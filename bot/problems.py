@@ -7,9 +7,10 @@ typed, frozen object while keeping the line of each key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 from yaml import MarkedYAMLError, YAMLError
@@ -20,7 +21,12 @@ from bot.marked_yaml import MarkedDict, MarkedList
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
 # What msgspec says, in words for people who edit answers.
-_PLAINER = {"Invalid RFC3339 encoded date": "this is no day; write it as 2027-05-24"}
+_PLAINER = {
+    "Invalid RFC3339 encoded date": "this is no day; write it as 2027-05-24",
+    "Invalid enum value ('.*')": r"\1 is none of what may stand here",
+    "Expected `str`, got `(?:int|float)`": "this is a number, and should be a text",
+    "Expected `array`, got `.*`": "this should be a list",
+}
 Severity = Literal["error", "warning"]
 
 
@@ -59,15 +65,17 @@ def read_text(path: Path) -> str:
     Raises:
         DataError: missing, not readable, or not UTF-8.
     """
+    line = 1
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         message, fix = "The file is missing.", "Create it; docs/content-guide.md shows the format."
     except UnicodeDecodeError as error:
-        message, fix = f"Byte {error.start} is not UTF-8.", "Save the file as UTF-8."
+        line = 1 + error.object[: error.start].count(b"\n")
+        message, fix = "This line holds a letter that is not UTF-8.", "Save the file as UTF-8."
     except OSError as error:
         message, fix = f"The file cannot be read ({error.strerror}).", "Check its permissions."
-    raise DataError([Problem(relative(path), 1, message, fix)])
+    raise DataError([Problem(relative(path), line, message, fix)])
 
 
 def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
@@ -164,12 +172,10 @@ def to_struct(
             msgspec.convert(plain(data[name]), field.type)
         except msgspec.ValidationError as error:
             what, _, where = str(error).partition(" - at `$")
-            what = _PLAINER.get(what, what)
+            keys = (*key_path, name, *_key_path(where))
             problems.append(
                 problem(
-                    (*key_path, name, *_key_path(where)),
-                    f"`{name}{where.rstrip('`')}`: {what}.",
-                    "Correct the value; docs/content-guide.md shows the format.",
+                    keys, f"`{name}{where.rstrip('`')}`: {_plainer(what)}.", _fix(what, field.type)
                 )
             )
     if problems:
@@ -178,6 +184,23 @@ def to_struct(
         return msgspec.convert(plain(data), struct)
     except msgspec.ValidationError as error:
         raise DataError([problem(key_path, f"{error}.", "Correct the value.")]) from None
+
+
+def _plainer(what: str) -> str:
+    for pattern, words in _PLAINER.items():
+        what = re.sub(pattern, words, what)
+    return what
+
+
+def _fix(what: str, expected: Any) -> str:
+    """What to do about one of msgspec's errors, for people who write no programs."""
+    if what.startswith("Invalid enum value") and (allowed := get_args(expected)):
+        return f"Write one of: {', '.join(map(str, allowed))}."
+    if what.startswith("Expected `str`"):
+        return 'Put the value in quotes: "911".'
+    if what.startswith("Expected `array`"):
+        return 'Write a list, in brackets: ["08:00-12:00", "13:00-17:00"]; leave out what has none.'
+    return "Correct the value; docs/content-guide.md shows the format."
 
 
 def _key_path(where: str) -> KeyPath:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import sqlalchemy.engine
 import sqlalchemy.exc
 
 from bot.engine.audit import Audit, Entry, somebody
@@ -13,6 +15,16 @@ from bot.engine.conversation_store import ConversationStore
 from bot.engine.database import database_url, prepare
 from bot.problems import DataError, Problem
 from bot.settings import RETENTION_DAYS, Settings
+
+
+def place(settings: Settings) -> str:
+    """Where the database is, without its password, and whether any server has used it."""
+    url = sqlalchemy.engine.make_url(database_url(settings))
+    if not url.drivername.startswith("sqlite"):
+        return url.render_as_string()
+    path = Path(str(url.database))
+    unused = " (which no server has used yet: is FAQBOT_VAR the servers' one?)"
+    return f"{path}{'' if path.exists() else unused}"
 
 
 @contextmanager

@@ -16,8 +16,18 @@ def test_a_withheld_answer_that_does_not_exist(project: Path, tmp_path: Path) ->
     data = shutil.copytree(project / "data", tmp_path / "data")
     path = data / "triage" / "replies.yml"
     text = path.read_text()
-    path.write_text(text.replace("withheld_answers: [missed_dose", "withheld_answers: [mised_dose"))
+    path.write_text(text.replace("_answers: [dose_schedule", "_answers: [mised_dose"))
     [problem] = check_all(data)
     line = 1 + text[: text.index("withheld_answers:")].count("\n")
     assert (Path(problem.path).name, problem.line) == ("replies.yml", line)
     assert problem.message == "There is no answer `mised_dose`."
+
+
+def test_what_is_left_of_the_demo_clinic_is_a_warning(project: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(project / "data", tmp_path / "data")
+    path = data / "clinic.yml"
+    path.write_text(path.read_text().replace("demo: true", "demo: false"))
+    problems = check_all(data)
+    assert {problem.severity for problem in problems} == {"warning"}
+    assert any("`202-555-0100` is made up" in problem.message for problem in problems)
+    assert not any("988" in problem.message for problem in problems)

@@ -56,8 +56,12 @@ def _purge(settings: Settings, options: argparse.Namespace) -> int:
 def _pause(settings: Settings, options: argparse.Namespace) -> int:
     from bot import staff
 
+    if not options.reason.strip():
+        return say('Say why, for those who read the audit trail: --reason "…".')
+    place = staff.place(settings)
     staff.pause(settings, options.reason)
-    print("Paused on all servers. Patients see the clinic's phone. `faqbot resume` ends it.")
+    print(f"Paused on all servers that use {place}.")
+    print("Patients see the clinic's phone. `faqbot resume` ends it.")
     return 0
 
 

@@ -18,7 +18,7 @@ def register(add: Add) -> None:
     add("shell", _shell, "Chat in the terminal with `rasa shell`, the action server running.")
     add("parse", _parse, "Read messages from standard input, write what was understood as JSON.")
     command = add("ask", _ask, "Print the reply to one question as a patient would see it.")
-    command.add_argument("question")
+    command.add_argument("question", nargs="+")
     command.add_argument("--why", action="store_true", help="also print the reasons")
 
 
@@ -84,7 +84,7 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
     assistant = Assistant(ready_model(settings))
 
     async def ask() -> None:
-        tracker, messages = await assistant.take_turn("ask", options.question)
+        tracker, messages = await assistant.take_turn("ask", " ".join(options.question))
         print(plain_text(messages))
         if options.why:
             print("\n" + _why(assistant.reading_of(tracker)))

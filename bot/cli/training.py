@@ -104,7 +104,12 @@ def _models(settings: Settings, options: argparse.Namespace) -> int:
                 models.find(settings, options.use) if options.use else models.previous(settings)
             )
             print(f"Testing {record.name} …", flush=True)
-            missed = training.own_test(Assistant(settings.models / record.archive))
+            try:
+                assistant = Assistant(settings.models / record.archive)
+            except Exception as error:  # Rasa has no error of its own for a broken archive.
+                kind = type(error).__name__
+                return say(f"{record.name} cannot be loaded ({kind}). Choose another, or train.")
+            missed = training.own_test(assistant)
             if missed:
                 raise models.ModelRefused(record.name, missed)
         except models.NoModel as error:

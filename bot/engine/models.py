@@ -147,11 +147,16 @@ def keep(settings: Settings, record: ModelRecord) -> None:
 
 
 def prune(settings: Settings) -> list[str]:
-    """Removes all but the newest archives and the one in use; returns what was removed."""
-    now = current(settings)
+    """Removes all but the newest good archives and the one in use; returns what was removed.
+
+    Of those that failed their own test the newest is kept, to be looked into.
+    """
+    known = records(settings)
+    good = [record for record in known if not record.misses]
+    kept = [*good[: settings.models_kept], *known[:1], current(settings)]
     removed = []
-    for record in records(settings)[settings.models_kept :]:
-        if record != now:
+    for record in known:
+        if record not in kept:
             for suffix in (".tar.gz", ".json"):
                 (settings.models / f"{record.name}{suffix}").unlink(missing_ok=True)
             removed.append(record.archive)

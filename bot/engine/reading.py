@@ -19,6 +19,7 @@ from bot.safety.model import highest
 from bot.understanding import (
     CAN_IT_WAIT,
     SUGGESTIONS,
+    TOLD_FIRST,
     VERY_CLEAR,
     WHAT_SHOULD_I_DO,
     Understood,
@@ -34,24 +35,23 @@ CONFIRM = "confirm_red_flag"
 # Inside the guided check these are still what they are; all else is an unclear reply.
 _HEARD_INSIDE_CHECK = {"stop", "speak_to_a_person", "goodbye"}
 # Neither a reply to the open question nor one of its own: "yes", "should I worry?".
-_GOES_ON_WITH_CHECK = {"affirm", "good_news", CAN_IT_WAIT, WHAT_SHOULD_I_DO}
+_GOES_ON_WITH_CHECK = {"affirm", "good_news", CAN_IT_WAIT, TOLD_FIRST, WHAT_SHOULD_I_DO}
 # What is not understood right after an emergency is no occasion for suggestions.
 _MISSED = {"nlu_fallback", "out_of_scope"}
 # What else after an emergency gets the call and nothing beside it; of the rest (the clinic's
 # hours, its number, a person) the reply follows the call.
 _TALK = {
     "affirm", "are_you_sure", "complaint", "deny", "goodbye", "greeting", "none_of_these",
-    "good_news", "more_questions", "restart", "thanks", "what_can_you_do",
+    "good_news", "more_questions", "restart", "thanks", TOLD_FIRST,
+    "what_can_you_do",
 }  # fmt: skip
 # A piece of what is told over several messages has at most so many words, and is no question
 # that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
 # A detail ("she is 7") that no answer can take into account.
 TOLD_MORE = "told_more"
-# "Took my first shot this morning": nothing is asked yet.
-TOLD_FIRST = "told_first"
 # What says nothing about "is this happening right now?", which is then asked again.
-_NO_REPLY = {*_MISSED, "deny", "none_of_these", CAN_IT_WAIT, WHAT_SHOULD_I_DO}
+_NO_REPLY = {*_MISSED, "deny", "none_of_these", CAN_IT_WAIT, TOLD_FIRST, WHAT_SHOULD_I_DO}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +98,10 @@ def first_reading(
         others: the medicines of which they say nothing.
         text: the message.
     """
-    if others.forbids(f"{text} {understood.repaired}", understood.faq_ids):
-        understood = understood.declined("asks about another medicine")
+    said = f"{text} {understood.repaired}"
+    unclear = understood.intent in (TOLD_FIRST, "nlu_fallback")
+    if others.forbids(said, understood.faq_ids) or (unclear and others.named_alone(said)):
+        understood = understood.declined("is about another medicine")
     shown = [faq_id for faq_id in understood.faq_ids if answers.get(faq_id) is not None]
     intent = understood.intent
     reasons = tuple(understood.reasons)
@@ -121,7 +123,11 @@ def first_reading(
             for faq_id, score in understood.alternatives[:10]
             if answers.get(faq_id) is not None
         ),
-        suggested=tuple(f for f in suggested if answers.get(f) is not None)[:SUGGESTIONS],
+        suggested=tuple(
+            faq_id
+            for faq_id in suggested
+            if answers.get(faq_id) is not None and not others.forbids(said, (faq_id,))
+        )[:SUGGESTIONS],
         reasons=reasons,
         again=understood.again,
     )
@@ -182,6 +188,7 @@ def _heard(
     checking = context.asking is not None
     sure = alone.level == "emergency" and not alone.unsure and not (checking and alone.guessed)
     whole = _clear_question(text, reading) or len(text.split()) > LONGEST_PIECE or not context.said
+    whole = whole or replies.takes_back(text)
     if sure or whole or (context.confirming and replies.confirms(text) is not None):
         return alone
     earlier = () if context.confirming else (said.level for said in context.said)
@@ -266,7 +273,8 @@ def _settle(
         return _without_answer(reading, "start_skin_check", check_answers=known)
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
-    if screening.level == "none" and _only_tells(text, reading, context):
+    tells_only = reading.intent == TOLD_FIRST or _only_tells(text, reading, context)
+    if screening.level == "none" and tells_only:
         told_before = context.topic or standing
         return _without_answer(reading, TOLD_MORE if told_before else TOLD_FIRST)
     if screening.level == "routine" and screening.guessed and asks(text):

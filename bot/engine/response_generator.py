@@ -33,6 +33,7 @@ from bot.engine.messages import (
 from bot.engine.reading import Reading, is_sooner
 from bot.knowledge import Answer, Clinic
 from bot.safety import Advice, ClinicContact
+from bot.understanding.passages import as_markdown, nearest
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
             if reading.again:
-                answers = self._same(answers, reading, repeated(tracker))
+                answers = self._same(answers, reading, tracker)
             if reading.standing:
                 return self._beside(reading, answers)
             return [*answers, *self._afterword(reading, tracker)]
@@ -137,17 +138,26 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
                 return self._beside(reading, messages)
         return messages
 
-    def _same(self, answers: Messages, reading: Reading, times: int) -> Messages:
-        """An answer asked for again: once more, then, where it stands above twice, a pointer.
+    def _same(self, answers: Messages, reading: Reading, tracker: DialogueStateTracker) -> Messages:
+        """An answer asked for again: the part of it that is near to what was asked.
 
-        It may not be what was meant: the nearest other questions are among its buttons.
+        Where none is, all of it, and where it stands above twice, a pointer. It may not be
+        what was meant: the nearest other questions are among its buttons.
         """
         near = (faq_id for faq_id, _ in reading.alternatives if faq_id != reading.faq_id)
         found = [answer for faq_id in near if (answer := resources.answers().get(faq_id))]
         others = buttons(answer.question for answer in found[:_OTHERS])
         known = [reply for reply in answers[-1]["quick_replies"] if reply not in others]
         replies = [*others, *known][:_BUTTONS]
-        if times < 2:
+        answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
+        asked = tracker.latest_message.text if tracker.latest_message else None
+        if answer and asked:
+            encode = resources.encoder().encode
+            part = as_markdown(nearest(asked, answer.question, answer.body, encode))
+            if part:
+                answers[-1].update(text=part, quick_replies=replies)
+                return [*(self._from_domain("utter_part_of_answer") or []), *answers]
+        if repeated(tracker) < 2:
             answers[-1]["quick_replies"] = replies
             return [*(self._from_domain("utter_same_answer") or []), *answers]
         above = self._from_domain("utter_answer_above") or []

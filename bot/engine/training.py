@@ -80,10 +80,11 @@ def _train(settings: Settings) -> ModelRecord:
         misses=own_test(Assistant(archive), joblib.cpu_count()),
     )
     models.keep(settings, record)
+    if not record.misses:
+        models.choose(settings, record, source)
+    models.prune(settings)
     if record.misses:
         raise ModelRefused(record.name, record.misses)
-    models.choose(settings, record, source)
-    models.prune(settings)
     return record
 
 

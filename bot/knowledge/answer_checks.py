@@ -106,6 +106,16 @@ def question_is_unique(file: AnswerFile, answer: Answer, all_: Library) -> Itera
             )
 
 
+def has_no_braces(file: AnswerFile, answer: Answer, _: Library) -> Iterator[Problem]:
+    """Nothing is filled in in an answer: no {name} in the question or the text."""
+    fix = "Write the words themselves; the clinic's phone stands below the answer by itself."
+    if "{" in answer.question or "}" in answer.question:
+        yield file.at("question", "The question holds a brace.", fix)
+    for number, line in enumerate(file.body.splitlines()):
+        if "{" in line or "}" in line:
+            yield file.on(number, "The text holds a brace, which patients would see.", fix)
+
+
 def has_sources(file: AnswerFile, answer: Answer, _: Library) -> Iterator[Problem]:
     """An answer names at least one source."""
     if not answer.sources:
@@ -244,6 +254,7 @@ def rare_is_measured(file: AnswerFile) -> Iterator[Problem]:
 FRONT_MATTER_CHECKS: tuple[Check, ...] = (
     id_is_file_name,
     question_is_unique,
+    has_no_braces,
     has_sources,
     sources_can_be_found,
     follow_ups_exist,

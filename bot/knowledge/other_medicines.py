@@ -40,13 +40,12 @@ class OtherMedicines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, di
 
         Of several questions nobody knows which one is about the other medicine.
         """
+        return len(faq_ids) == 1 and faq_ids[0] not in self.answers and self.named_alone(text)
+
+    def named_alone(self, text: str) -> bool:
+        """Whether the text names another medicine, and not Dupixent."""
         words = set(_WORD.findall(text.lower()))
-        return (
-            len(faq_ids) == 1
-            and faq_ids[0] not in self.answers
-            and not words.isdisjoint(self._theirs)
-            and words.isdisjoint(self.ours)
-        )
+        return not words.isdisjoint(self._theirs) and words.isdisjoint(self.ours)
 
 
 def read_other_medicines(path: Path) -> OtherMedicines:

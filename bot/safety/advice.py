@@ -198,7 +198,7 @@ class GuidedCheck:
             raise LookupError("No row of data/triage/advice.yml fits these answers.")
         words = {
             question.id: next(
-                (o.text.lower() for o in question.options if o.id == answers.get(question.id)),
+                (_inside(o.text) for o in question.options if o.id == answers.get(question.id)),
                 UNKNOWN,
             )
             for question in self.questions
@@ -217,6 +217,11 @@ class GuidedCheck:
         if denied and not re.search(r"\b(?:but|except|only|just|though)\b", said):
             return "none"
         return "some" if hits["some"] else ("none" if hits["none"] else None)
+
+
+def _inside(text: str) -> str:
+    """A button's text inside a sentence: without its capital, but with that of "I"."""
+    return text if text.startswith("I ") else text[:1].lower() + text[1:]
 
 
 def _plain(text: str) -> str:

@@ -58,6 +58,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ends_denial: tuple[str, ...]
     strong_question: tuple[Cue, ...]
     weak_question: tuple[Cue, ...]
+    right_before: tuple[str, ...]
     historical: tuple[Cue, ...]
     other_person: tuple[Cue, ...]
     personal: tuple[str, ...]
@@ -149,6 +150,7 @@ class ContextReader:
         self.words = frozenset(_words_of(rules))
         self._other_person = any_of([cue for entry in rules.other_person for cue in entry.cues])
         self._personal = any_of(rules.personal)
+        self._right_before = tuple(f" {cue}" for cue in rules.right_before)
         self._present = any_of(rules.present)
         self._over = any_of(rules.over)
         self._about_words = any_of(rules.about_words)
@@ -205,13 +207,24 @@ class ContextReader:
             self._present.search(sentence) and not self._over.search(message)
         ):
             return "historical"
-        asked = "STRONG_QUESTION" in categories or (
-            not personal and ("WEAK_QUESTION" in categories or self._only_named(target, message))
+        asked = (
+            self._asked_of_own_body(target)
+            or "STRONG_QUESTION" in categories
+            or (
+                not personal
+                and ("WEAK_QUESTION" in categories or self._only_named(target, message))
+            )
         )
         happens = self._taken_up.search(message) and not self._not_taken_up.search(message)
         if asked and not happens:
             return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
+
+    def _asked_of_own_body(self, target: Sequence[Span]) -> bool:
+        """Whether a red flag stands right after words such as "can it": "can it hurt my eyes"."""
+        first = min(target, key=lambda span: span.start)
+        before = f" {first.doc[first.sent.start : first.start].text}"
+        return before.endswith(self._right_before)
 
     def _only_named(self, target: Sequence[Span], message: str) -> bool:
         """Whether a red flag is a name in talk about words: "anaphylaxis, how common?"."""

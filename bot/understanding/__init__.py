@@ -7,6 +7,7 @@ from bot.understanding.text import comparable, normal
 from bot.understanding.understanding import (
     CAN_IT_WAIT,
     SUGGESTIONS,
+    TOLD_FIRST,
     VERY_CLEAR,
     WHAT_SHOULD_I_DO,
     Example,
@@ -17,6 +18,7 @@ from bot.understanding.understanding import (
 __all__ = [
     "CAN_IT_WAIT",
     "SUGGESTIONS",
+    "TOLD_FIRST",
     "VERY_CLEAR",
     "WHAT_SHOULD_I_DO",
     "EncoderError",

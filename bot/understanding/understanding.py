@@ -27,6 +27,10 @@ FALLBACK = "nlu_fallback"
 WHAT_SHOULD_I_DO = "what_should_i_do"
 # Asks about the call to make rather than about an answer.
 CAN_IT_WAIT = "can_it_wait"
+# "Had my shot an hour ago": says something of oneself, and asks nothing.
+TOLD_FIRST = "told_first"
+# Of these the nearest questions are offered.
+_OFFERED = (FALLBACK, OUT_OF_SCOPE, WHAT_SHOULD_I_DO, TOLD_FIRST)
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
 # rule for calibrated probabilities then is: answer when p > 1 - 1/COST_OF_WRONG
 # (Chow 1970, "On optimum recognition error and reject tradeoff").
@@ -380,7 +384,10 @@ class Understanding:
             reasons.append(f"confidence {read.confidence:.2f} is below {THRESHOLD:.2f}")
         faq_ids = [r.faq_id for r in asked] if asked else [read.faq_id if sure else None]
         first = faq_ids[0]
-        declines = first is None and intent in (FALLBACK, OUT_OF_SCOPE, WHAT_SHOULD_I_DO)
+        declines = first is None and intent in _OFFERED
+        # What is surely about something else is near no answer.
+        outside = intent == OUT_OF_SCOPE and read.confidence >= VERY_CLEAR
+        declines = declines and not outside
         ranking = whole.led_by(read.intent, read.confidence).ranking
         return Understood(
             intent=FAQ + first if first else intent,

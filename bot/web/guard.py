@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 
@@ -32,6 +33,9 @@ HEADERS = {
 # What another website may not send for a visitor. The plain form is among it: with a token of
 # the sender's own in it, the visitor would go on in a conversation that the sender can read.
 GUARDED = ("/chat", "/ask")
+# So many strange websites are named in the log, each once: nobody may fill it.
+MOST_REFUSED = 20
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?")
 
 
 class Guard:
@@ -48,6 +52,7 @@ class Guard:
     def __init__(self, app: ASGIApp, allowed_origins: tuple[str, ...]) -> None:
         self._app = app
         self._allowed = frozenset(allowed_origins)
+        self._refused: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -68,6 +73,7 @@ class Guard:
 
         try:
             if scope["path"].startswith(GUARDED) and not self._welcome(scope):
+                self._say_once(Headers(scope=scope).get("origin", ""))
                 body = {
                     "error": "origin_not_allowed",
                     "detail": "This website may not use the chat.",
@@ -96,6 +102,14 @@ class Guard:
         # A page of this server itself. The scheme is not compared: where a proxy ends TLS,
         # the browser says https and the request here is http.
         return origin.partition("://")[2] == headers.get("host", "")
+
+    def _say_once(self, origin: str) -> None:
+        """Tells the staff's log of a website that may have been forgotten in the setting."""
+        if origin in self._refused or len(self._refused) >= MOST_REFUSED:
+            return
+        if _ORIGIN.fullmatch(origin):
+            self._refused.add(origin)
+            logger.warning("%s is not in FAQBOT_ALLOWED_ORIGINS and was refused.", origin)
 
 
 def _add_headers(headers: MutableHeaders, path: str, request: str) -> None:

@@ -95,8 +95,9 @@ class Turns:
         turn.add_done_callback(self._finished)
         done, _ = await asyncio.wait({turn}, timeout=URGENT_SECONDS)
         if not done:
-            urgent = await self._emergency(clean)
+            urgent = await self._emergency(clean, count=False)
             if urgent:
+                turn.add_done_callback(self._count_if_lost)
                 return urgent, False
             done, _ = await asyncio.wait({turn}, timeout=PATIENCE_SECONDS - URGENT_SECONDS)
         if not done:
@@ -204,7 +205,7 @@ class Turns:
         self.metrics.messages.labels(outcome).inc()
         return messages
 
-    async def _emergency(self, text: str, rules_only: bool = False) -> Messages:
+    async def _emergency(self, text: str, rules_only: bool = False, count: bool = True) -> Messages:
         """The emergency reply if the text calls for one and the screen can be asked in time."""
         try:
             async with asyncio.timeout(_SCREEN_SECONDS), self._screening:
@@ -214,8 +215,17 @@ class Turns:
             return []
         if message is None:
             return []
-        self.metrics.messages.labels("escalated_emergency").inc()
+        if count:
+            self._count_emergency()
         return [message]
+
+    def _count_emergency(self) -> None:
+        self.metrics.messages.labels("escalated_emergency").inc()
+
+    def _count_if_lost(self, turn: asyncio.Task[tuple[Messages, bool]]) -> None:
+        """A slow turn counts its own emergency when it ends; one that fails does not."""
+        if turn.cancelled() or turn.exception():
+            self._count_emergency()
 
     def _finished(self, turn: asyncio.Task[tuple[Messages, bool]]) -> None:
         self._running.discard(turn)

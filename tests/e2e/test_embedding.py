@@ -282,6 +282,32 @@ def test_colours_font_and_place_by_custom_properties(
     assert widget.panel.evaluate("e => getComputedStyle(e).borderTopLeftRadius") == "0px"
 
 
+@pytest.mark.parametrize("height", [720, 600, 500])
+def test_moved_up_the_panel_stays_in_the_window(
+    bot: BotServer, website: Website, make_page: Callable[..., Page], height: int
+) -> None:
+    style = "<style>clinic-chat { --clinic-chat-offset-y: 5rem; }</style>"
+    page = make_page(viewport={"width": 1280, "height": height})
+    page.goto(website.put("/moved", embedding(bot, head=style)))
+    widget = Widget(page).open()
+    box = widget.panel.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    expect(widget.button("Close chat")).to_be_in_viewport(ratio=0.99)
+
+
+def test_on_a_phone_the_launcher_says_what_it_is(
+    bot: BotServer, website: Website, make_page: Callable[..., Page]
+) -> None:
+    page = make_page(viewport={"width": 360, "height": 640})
+    page.goto(website.put("/phone", embedding(bot)))
+    label = Widget(page).launcher.locator("span").first
+    expect(label).to_be_in_viewport(ratio=0.99)
+    box = label.bounding_box()
+    assert box is not None
+    assert box["width"] > 40
+
+
 def test_inline_it_stands_where_the_tag_stands(
     bot: BotServer, website: Website, make_page: Callable[..., Page]
 ) -> None:

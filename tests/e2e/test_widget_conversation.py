@@ -283,6 +283,9 @@ def test_a_paused_assistant_shows_the_phone_and_still_hears_an_emergency(
         expect(notice.locator("a.call").first).to_have_attribute("href", "tel:2025550100")
         reply = widget.ask(EMERGENCY)
         expect(reply.locator(".level")).to_have_text("Emergency")
+        expect(notice).to_be_hidden()  # Nothing covers it.
+        widget.ask(QUESTION)
+        expect(notice).to_be_visible()
     finally:
         staff.resume(bot.settings)
     widget.ask(QUESTION)

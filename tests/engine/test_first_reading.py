@@ -55,7 +55,20 @@ def test_a_question_about_another_medicine_gets_no_answer_about_dupixent(
     reading = first_reading(about("left_out_of_fridge"), published, OTHERS, text)
     assert reading.intent == "out_of_scope"
     assert reading.faq_id is None
-    assert reading.suggested == ("left_out_of_fridge", "travel")
+    assert reading.suggested == ()
+
+
+@pytest.mark.parametrize("intent", ["nlu_fallback", "told_first"])
+def test_what_is_told_of_another_medicine_is_offered_nothing_about_dupixent(
+    published: AnswerStore, intent: str
+) -> None:
+    understood = Understood(
+        intent=intent,
+        alternatives=(("missed_dose", 0.2), ("other_medicines", 0.1)),
+        suggested=("missed_dose", "other_medicines"),
+    )
+    reading = first_reading(understood, published, OTHERS, "i forgot my ozempic injection")
+    assert (reading.intent, reading.suggested) == ("out_of_scope", ("other_medicines",))
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,15 @@ def test_old_models_are_removed_but_never_the_one_in_use(settings: Settings) -> 
     assert not (settings.models / second.archive).exists()
 
 
+def test_refused_models_push_out_no_good_one(settings: Settings) -> None:
+    good = [add(settings, day) for day in (1, 2, 3)]
+    models.choose(settings, good[-1], "")
+    refused = [add(settings, day, misses=("storage",)) for day in (4, 5, 6)]
+    models.prune(settings)
+    assert models.records(settings) == [refused[-1], *reversed(good)]
+    assert models.previous(settings) == good[1]
+
+
 def test_the_record_says_what_a_model_was_trained_from(settings: Settings) -> None:
     add(settings, 7)
     (record,) = models.records(settings)

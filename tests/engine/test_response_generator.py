@@ -23,9 +23,9 @@ from bot.safety import Finding
 DOMAIN = Domain.load(str(resources.settings().project / "domain.yml"))
 
 
-def heard(**reading: object) -> DialogueStateTracker:
+def heard(text: str = "…", **reading: object) -> DialogueStateTracker:
     stored = msgspec.to_builtins(Reading(**{"intent": "nlu_fallback", **reading}))  # type: ignore[arg-type]
-    event = UserUttered("…", {"name": "x"}, [], {READING: stored})
+    event = UserUttered(text, {"name": "x"}, [], {READING: stored})
     return DialogueStateTracker.from_events("test", [event])
 
 
@@ -109,8 +109,20 @@ async def test_after_a_detail_the_last_answers_questions_are_offered() -> None:
     assert notice["quick_replies"] == answer["quick_replies"]
 
 
+async def test_of_an_answer_asked_for_again_the_part_that_is_meant_is_shown() -> None:
+    tracker = heard("what if it was frozen", intent="faq/storage", faq_id="storage", again=True)
+    notice, answer = await say("utter_faq/storage", tracker)
+    assert "comes nearest" in notice["text"]
+    assert "frozen" in answer["text"]
+    full = resources.answers().get("storage")
+    assert full is not None
+    assert len(answer["text"]) < len(full.body) / 2
+    assert (answer["faq_id"], bool(answer["sources"])) == ("storage", True)
+
+
 async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
-    more = heard(intent="faq/storage", faq_id="storage", again=True).events
+    # Nothing in the answer is near to it.
+    more = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True).events
     first = await say("utter_faq/storage", DialogueStateTracker.from_events("test", list(more)))
     assert [message["kind"] for message in first] == ["notice", "answer"]
     twice = DialogueStateTracker.from_events("test", [*more, *more])

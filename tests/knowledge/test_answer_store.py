@@ -70,7 +70,7 @@ def test_the_log_names_file_line_and_fix(
 ) -> None:
     folder.replace(folder.storage, "status: published", "status: live")
     assert store.get("storage") is None
-    assert "storage.md:5: error: `status`: Invalid enum value 'live'." in caplog.text
+    assert "storage.md:5: error: `status`: 'live' is none of what may stand here." in caplog.text
     assert "Fix:" in caplog.text
 
 

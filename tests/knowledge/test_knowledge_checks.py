@@ -39,6 +39,10 @@ CASES: dict[str, tuple[Break, str, int, str]] = {
         lambda f: f.replace(f.travel, "How do I travel?", "how do i store it"),
         "The question is also that of `storage`", 3, "error",
     ),
+    "has_no_braces": (
+        edit("Keep the pen", "Call {clinic_phone}. Keep the pen"),
+        "The text holds a brace", 18, "error",
+    ),
     "has_sources": (
         lambda f: f.storage.write_text(_without_sources(f.storage.read_text())),
         "There is no source.", 6, "error",

@@ -24,11 +24,21 @@ def problems_of(path: Path) -> list[tuple[int, str]]:
         ("group: dosing", "grup: dosing", 4, "Unknown key `grup`."),
         ("group: dosing\n", "", 2, "The key `group` is missing."),
         ("    publisher: Maker\n", "", 7, "missing required field `publisher`"),
-        ("status: published", "status: live", 5, "`status`: Invalid enum value 'live'."),
-        ("contact_level: routine", "contact_level: soon", 15, "Invalid enum value 'soon'"),
+        (
+            "status: published",
+            "status: live",
+            5,
+            "`status`: 'live' is none of what may stand here.",
+        ),
+        (
+            "contact_level: routine",
+            "contact_level: soon",
+            15,
+            "'soon' is none of what may stand here",
+        ),
         ("2027-05-24", "next year", 14, "`review_by`: this is no day"),
         ("2027-05-24", "2027-02-30", 14, "`review_by`: this is no day"),
-        ("[travel]", "travel", 16, "`follow_ups`: Expected `array`"),
+        ("[travel]", "travel", 16, "`follow_ups`: this should be a list"),
         ("    supports: all of it", "    suports: all", 7, "unknown field `suports`"),
         ("question: ", "question: a: b: ", 3, "Not valid YAML"),
         ("group: dosing", "group: dosing\ngroup: living", 5, "Not valid YAML"),
@@ -54,7 +64,7 @@ def test_an_answer_without_text(folder: Folder) -> None:
 
 def test_a_file_that_is_not_utf8(folder: Folder) -> None:
     folder.storage.write_bytes(b"---\nid: caf\xe9\n---\n")
-    assert problems_of(folder.storage) == [(1, "Byte 11 is not UTF-8.")]
+    assert problems_of(folder.storage) == [(2, "This line holds a letter that is not UTF-8.")]
 
 
 def test_a_file_that_is_not_there(folder: Folder) -> None:
@@ -67,8 +77,9 @@ def test_control_characters(folder: Folder) -> None:
     assert "Not valid YAML" in problems_of(folder.storage)[0][1]
 
 
-def test_windows_line_ends_are_fine(folder: Folder) -> None:
-    folder.storage.write_bytes(folder.storage.read_bytes().replace(b"\n", b"\r\n"))
+def test_windows_line_ends_and_its_mark_at_the_beginning_are_fine(folder: Folder) -> None:
+    text = folder.storage.read_bytes().replace(b"\n", b"\r\n")
+    folder.storage.write_bytes(b"\xef\xbb\xbf" + text)
     assert read_answer(folder.storage).id == "storage"
 
 

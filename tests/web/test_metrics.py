@@ -133,3 +133,17 @@ def test_an_answer_beside_a_call_to_make_counts_as_answered() -> None:
     assert outcome_of(no, [{"kind": "notice", "level": "none"}, call]) == "chitchat"
     again = {"intent": "after_escalation", "standing": standing}
     assert outcome_of(again, [call]) == "escalated_emergency"
+
+
+async def test_an_emergency_that_takes_long_is_counted_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It is answered ahead of its turn, which goes on and ends.
+    monkeypatch.setattr("bot.web.turns.URGENT_SECONDS", 0.0)
+    token = await server.session()
+    reply = await server.say(token, EMERGENCY)
+    assert reply.json()["messages"][0]["level"] == "emergency"
+    monkeypatch.undo()
+    await server.say(token, QUESTION)  # after the first turn: one at a time
+    name, urgent = "faqbot_messages_total", "escalated_emergency"
+    assert await counted(server, name, outcome=urgent) == 1

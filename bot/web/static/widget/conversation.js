@@ -127,6 +127,12 @@ class Conversation {
   async forget() {
     try {
       await this.server.forget();
+    } catch (error) {
+      this.log.note(this.texts.not_deleted);
+      this.log.toEnd();
+      return;
+    }
+    try {
       this.form.write("");
       this.show(await this.server.begin());
       this.log.note(this.texts.deleted);

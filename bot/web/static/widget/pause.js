@@ -7,8 +7,10 @@ class PauseNotice {
     this.node = make("div", { className: "paused", hidden: true });
   }
 
-  show(paused, notice, clinic) {
-    if (!paused) this.node.hidden = true;
+  // Beside an emergency it steps aside: nothing may cover that.
+  show(paused, notice, clinic, urgent = false) {
+    if (!paused || urgent) this.node.hidden = true;
+    if (urgent) return;
     if (!paused || !notice || !this.node.hidden) return;
     this.node.hidden = false;
     const text = markdown(notice.text, [clinic.emergency_number]);

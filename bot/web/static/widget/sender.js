@@ -64,7 +64,9 @@ class Sender {
     const turn = log.turnOf(id, text);
     this.dropUnsent(id);
     log.addReply(turn, id, messages);
-    this.pause.show(paused, messages.find((message) => message.kind === "notice"), log.clinic);
+    const urgent = messages.some((message) => message.level === "emergency");
+    const notice = messages.find((message) => message.kind === "notice");
+    this.pause.show(paused, notice, log.clinic, urgent);
     this.say(messages.map((message) => aloud(message, texts, log.clinic)).join(" "));
     log.show(turn);
   }

@@ -138,6 +138,6 @@ details li { margin-bottom: .4em; }
   font-size: .92em;
 }
 .paused {
-  flex: none; max-height: 45%; overflow: auto; padding: .8em 1.1em;
+  flex: none; max-height: 30%; overflow: auto; padding: .8em 1.1em;
   border-top: 2px solid var(--today); background: var(--today-back);
 }`;

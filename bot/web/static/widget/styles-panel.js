@@ -24,7 +24,8 @@ header svg { stroke-width: 2.4; }
 .panel {
   position: fixed; z-index: 2147483000; bottom: var(--clinic-chat-offset-y, 1.25em); top: auto;
   margin: 0; padding: 0; display: flex; flex-direction: column;
-  width: min(26em, calc(100vw - 2.5em)); height: min(44em, calc(100dvh - 2.5em)); max-width: none;
+  width: min(26em, calc(100vw - var(--clinic-chat-offset-x, 1.25em) - 1.25em)); max-width: none;
+  height: min(44em, calc(100dvh - var(--clinic-chat-offset-y, 1.25em) - 1.25em));
   max-height: none; overflow: hidden; background: var(--back); border: 1px solid var(--line);
   border-radius: var(--clinic-chat-radius, 14px); box-shadow: 0 12px 40px #0004;
 }

@@ -2,10 +2,6 @@
 
 const SCREEN_STYLES = `
 @media (max-width: 30rem), (max-height: 26rem) {
-  .launch:not(.inline) { padding: 1em; }
-  .launch:not(.inline) span {
-    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  }
   .panel {
     inset: 0; top: var(--top, 0px); width: 100%; height: var(--height, 100dvh); border: 0;
     border-radius: 0;
@@ -15,6 +11,10 @@ const SCREEN_STYLES = `
 }
 
 @media (max-height: 26rem) {
+  .launch:not(.inline) { padding: 1em; }
+  .launch:not(.inline) span {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
   header { padding-block: 0; }
   h2 { font-size: .95em; }
   .clinic { display: none; }

@@ -51,6 +51,7 @@ const TEXTS = {
   delete: "Delete",
   keep: "Keep",
   deleted: "The conversation was deleted.",
+  not_deleted: "The conversation was not deleted. Please try again.",
 };
 
 // The texts of one tag.

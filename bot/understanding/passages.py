@@ -1,0 +1,77 @@
+"""Which part of a text is nearest to a question: an answer's own sentences, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+MOST_PASSAGES = 2
+# Chosen by looking at some ninety follow-ups and their answers: above the cosine four in
+# five passages fit. The question counts more than the topic, which all passages share.
+_NEAR = 0.40
+_SHARE_OF_QUESTION = 0.7
+# A second passage has to be about as near as the first.
+_BESIDE = 0.8
+_ITEM = re.compile(r"[-*]\s+|\d+\.\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A sentence or a list's item, and the line that leads to the item ("Call today for:")."""
+
+    text: str
+    lead: str = ""
+
+
+def passages(markdown: str) -> Iterator[Passage]:
+    """The sentences and list items of a text, in order."""
+    lead = ""
+    in_list = False
+    for line in map(str.strip, markdown.splitlines()):
+        item = _ITEM.match(line)
+        if item:
+            yield Passage(line[item.end() :], lead)
+        elif line:
+            sentences = _SENTENCE_END.split(line)
+            lead = sentences.pop() if sentences[-1].endswith(":") else ""
+            yield from map(Passage, sentences)
+        elif in_list:
+            lead = ""
+        in_list = bool(item)
+
+
+def nearest(
+    question: str, topic: str, markdown: str, encode: Callable[[Sequence[str]], np.ndarray]
+) -> tuple[Passage, ...]:
+    """The passages that a question is likely about, in the text's order; none if none is near.
+
+    Args:
+        question: what was asked.
+        topic: the question that the text answers: "is that common?" needs it.
+        markdown: the text.
+        encode: texts to unit vectors.
+    """
+    found = list(passages(markdown))
+    if not found:
+        return ()
+    alone, about = encode([question, f"{topic} {question}"])
+    asked = _SHARE_OF_QUESTION * alone + (1 - _SHARE_OF_QUESTION) * about
+    near = encode([passage.text for passage in found]) @ (asked / np.linalg.norm(asked))
+    enough = max(_NEAR, _BESIDE * near.max())
+    best = sorted(np.argsort(-near)[:MOST_PASSAGES])
+    return tuple(found[place] for place in best if near[place] >= enough)
+
+
+def as_markdown(found: Sequence[Passage]) -> str:
+    """Passages as they stood in their text, items below the line that leads to them."""
+    lines: list[str] = []
+    lead = ""
+    for passage in found:
+        if passage.lead and passage.lead != lead:
+            lines.append(passage.lead)
+        lead = passage.lead
+        lines.append(f"- {passage.text}" if lead else passage.text)
+    return re.sub(r"\n\n(- .*)\n\n(?=- )", r"\n\n\1\n", "\n\n".join(lines))

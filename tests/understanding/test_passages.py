@@ -1,0 +1,46 @@
+"""The part of an answer that a further question is about, word for word."""
+
+from __future__ import annotations
+
+from bot.understanding import SentenceEncoder
+from bot.understanding.passages import Passage, as_markdown, nearest, passages
+
+TEXT = """Keep the pens in the fridge. They may be out of it for 14 days.
+
+Call the clinic for:
+
+- pens that were frozen
+- pens that are cloudy
+
+1. Take one out.
+2. Wait 45 minutes."""
+
+
+def test_sentences_and_items_are_passages_and_an_item_keeps_what_leads_to_it() -> None:
+    assert list(passages(TEXT)) == [
+        Passage("Keep the pens in the fridge."),
+        Passage("They may be out of it for 14 days."),
+        Passage("pens that were frozen", "Call the clinic for:"),
+        Passage("pens that are cloudy", "Call the clinic for:"),
+        Passage("Take one out."),
+        Passage("Wait 45 minutes."),
+    ]
+
+
+def test_the_nearest_passage_is_found(encoder: SentenceEncoder) -> None:
+    (found,) = nearest("what if it was frozen", "How do I keep it?", TEXT, encoder.encode)[:1]
+    assert found.text == "pens that were frozen"
+
+
+def test_what_is_about_something_else_has_none(encoder: SentenceEncoder) -> None:
+    assert nearest("who won the cup", "How do I keep it?", TEXT, encoder.encode) == ()
+    assert nearest("is it cold", "How do I keep it?", "", encoder.encode) == ()
+
+
+def test_passages_are_written_as_they_stood() -> None:
+    sentence, item, other = (list(passages(TEXT))[place] for place in (0, 2, 3))
+    written = as_markdown([sentence, item, other])
+    assert written == (
+        "Keep the pens in the fridge.\n\nCall the clinic for:\n\n"
+        "- pens that were frozen\n- pens that are cloudy"
+    )
