@@ -33,6 +33,7 @@ from bot.engine.messages import (
 from bot.engine.reading import Reading, is_sooner
 from bot.knowledge import Answer, Clinic
 from bot.safety import Advice, ClinicContact
+from bot.understanding.followups import bare
 from bot.understanding.passages import as_markdown, nearest
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return self._again(reading) or self._from_domain(name)
         if name.startswith("utter_faq/"):
             answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
-            if reading.again:
+            # Also where the question was clear by itself: "what about contact lenses?"
+            just_given = not reading.also and context_of(tracker).topic == reading.faq_id
+            if reading.again or just_given:
                 answers = self._same(answers, reading, tracker)
             if reading.standing:
                 return self._beside(reading, answers)
@@ -151,7 +154,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         replies = [*others, *known][:_BUTTONS]
         answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
         asked = tracker.latest_message.text if tracker.latest_message else None
-        if answer and asked:
+        if answer and asked and not bare(asked):  # "Is that common?" is near to nothing.
             encode = resources.encoder().encode
             part = as_markdown(nearest(asked, answer.question, answer.body, encode))
             if part:
@@ -241,10 +244,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         reply = resources.replies().for_kind(
             advice.level, advice.kind, _contact(resources.clinic())
         )
-        text = f"{reply.text}\n\n{advice.reason}\n\n*{advice.summary}*"
-        message = blank("escalation", text)
-        message["level"] = advice.level
-        message["phones"] = labelled(reply.phones)
+        message = escalation_message(reply)
+        message["text"] = f"{reply.text}\n\n{advice.reason}\n\n*{advice.summary}*"
+        message["rules"] = [f"guided_check:{advice.level}"]  # for the report's table
         return message
 
     def _check_question(self, question_id: str, reading: Reading) -> dict[str, Any]:

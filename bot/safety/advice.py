@@ -137,11 +137,14 @@ class GuidedCheck:
 
         "On my arms and legs" does; "my chest feels heavy" says more than where it is.
         """
-        question = self._questions.get(question_id)
-        if question is None or self.interpret(question_id, text) is None:
+        if self.interpret(question_id, text) is None:
             return False
-        said = f" {_plain(text)} "
-        phrases = [p for o in question.options for p in (*o.says, *o.says_here, _plain(o.text))]
+        return self._says_no_more(question_id, _plain(text))
+
+    def _says_no_more(self, question_id: str, said: str) -> bool:
+        options = self._questions[question_id].options
+        phrases = [p for o in options for p in (*o.says, *o.says_here, _plain(o.text))]
+        said = f" {said} "
         for phrase in sorted(phrases, key=len, reverse=True):
             said = said.replace(f" {phrase} ", "  ")
         return set(said.split()) <= set(self._file.small_words)
@@ -213,7 +216,8 @@ class GuidedCheck:
         words = said.split()
         denied = words[0] in ("no", "none", "nope", "nah", "nothing", "neither", "not", "without")
         if hits["unsure"] and not hits["some"]:
-            return "unsure"
+            # "Kind of" is no sure reply; "kind of gritty" is none to what was asked.
+            return "unsure" if self._says_no_more("warnings", said) else None
         if denied and not re.search(r"\b(?:but|except|only|just|though)\b", said):
             return "none"
         return "some" if hits["some"] else ("none" if hits["none"] else None)

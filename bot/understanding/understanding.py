@@ -78,10 +78,11 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         return (self.faq_id, *self.also) if self.faq_id else ()
 
     def declined(self, reason: str) -> Understood:
-        """The same message without an answer; what it could mean is suggested."""
+        """The same message, for sure without an answer; what it could mean is suggested."""
         return msgspec.structs.replace(
             self,
             intent=OUT_OF_SCOPE,
+            confidence=1.0,
             faq_id=None,
             also=(),
             suggested=tuple(faq_id for faq_id, _ in self.alternatives[:SUGGESTIONS]),
@@ -214,7 +215,9 @@ class Understanding:
         bare = names_nothing and not small_talk
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
         what_to_do = whole.intent == WHAT_SHOULD_I_DO
-        if last and (what_to_do or not (small_talk or clear or len(pieces) > 1)):
+        # What only tells something, however clear ("it is every two weeks"), may be about it.
+        by_itself = clear and parts.asks(repaired)
+        if last and (what_to_do or not (small_talk or by_itself or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
             if meant is not None:
                 return meant
