@@ -117,7 +117,7 @@ def _topic(tracker: DialogueStateTracker) -> str | None:
 
 
 def _standing(tracker: DialogueStateTracker) -> Standing | None:
-    turns, found = 0, list[Standing]()
+    turns, found, taken_back = 0, list[Standing](), list[str]()
     level: Level = "none"
     for event in _applied_backwards(tracker):
         if isinstance(event, BotUttered) and event.metadata.get("utter_action") in _CALLS:
@@ -126,8 +126,9 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
         elif isinstance(event, UserUttered):
             reading = event.parse_data.get(READING) or {}
             if reading.get("intent") == TAKEN_BACK:
-                break
-            if level in ("emergency", "same_day"):
+                # The call that stood then; an earlier, less urgent one was not spoken of.
+                taken_back.append((reading.get("standing") or {}).get("level", "emergency"))
+            if level in ("emergency", "same_day") and level not in taken_back:
                 findings = reading.get("findings") or []
                 kinds = dict.fromkeys(f["kind"] for f in findings if f["level"] == level)
                 found.append(Standing(level, tuple(kinds)))
@@ -156,11 +157,18 @@ def _messages_backwards(tracker: DialogueStateTracker) -> Iterator[UserUttered]:
     return (event for event in _applied_backwards(tracker) if isinstance(event, UserUttered))
 
 
+def readings_backwards(tracker: DialogueStateTracker) -> Iterator[dict[str, Any]]:
+    """How the patient's messages were read, the latest first."""
+    return (event.parse_data.get(READING) or {} for event in _messages_backwards(tracker))
+
+
 def repeated(tracker: DialogueStateTracker) -> int:
     """How many messages in a row, the latest ones, got an answer that stood there already."""
-    readings = (event.parse_data.get(READING) or {} for event in _messages_backwards(tracker))
     # Where a question or a call took its place, the answer was not given.
-    given = (bool(reading.get("again") and reading.get("faq_id")) for reading in readings)
+    given = (
+        bool(reading.get("again") and reading.get("faq_id"))
+        for reading in readings_backwards(tracker)
+    )
     return sum(itertools.takewhile(bool, given))
 
 

@@ -7,6 +7,7 @@ words. Everything a patient reads comes from data/ or from domain.yml.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
 from typing import Any
 
@@ -17,7 +18,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine import resources
-from bot.engine.conversation import TAKEN_BACK, context_of, repeated, stored_reading
+from bot.engine.conversation import (
+    TAKEN_BACK,
+    context_of,
+    readings_backwards,
+    repeated,
+    stored_reading,
+)
 from bot.engine.messages import (
     answer_message,
     blank,
@@ -52,7 +59,8 @@ SUGGESTIONS = (
 # Without an answer, too, who asks about a red flag hears what to do if it happens.
 NO_ANSWERS = (
     "utter_suggest_questions", "utter_what_is_it_about", "utter_out_of_scope",
-    "utter_contact_clinic", "utter_no_answer", "utter_told_more", "utter_told_first",
+    "utter_contact_clinic", "utter_no_answer", "utter_told_more", "utter_told_more_again",
+    "utter_told_beside_call", "utter_told_first",
 )  # fmt: skip
 # After a call to make today these stand alone; beside all else the call is said again.
 _COURTESIES = ("thanks", "goodbye", "greeting", "restart")
@@ -125,11 +133,13 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return [self._check_question(name.removeprefix(ASK_PREFIX), reading)]
         if name == "utter_advice" and "advice" in values:
             return [self._advice(msgspec.convert(values["advice"], Advice))]
+        if name == "utter_told_more":
+            name = self._told_more(reading, tracker)
         messages = self._from_domain(name)
         if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
             messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
-        if messages and name == "utter_told_more":
+        if messages and name in ("utter_told_more", "utter_told_more_again"):
             messages[0]["quick_replies"] = self._asked_next(context_of(tracker).topic)
         if messages and name in NO_ANSWERS:
             messages = [*self._if_happening_now(reading), *messages]
@@ -144,29 +154,45 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
     def _same(self, answers: Messages, reading: Reading, tracker: DialogueStateTracker) -> Messages:
         """An answer asked for again: the part of it that is near to what was asked.
 
-        Where none is, all of it, and where it stands above twice, a pointer. It may not be
-        what was meant: the nearest other questions are among its buttons.
+        Where none is, it does not say it: a pointer to it, above. All of it once more for
+        what names nothing ("is that common?") or is the answer's own question.
         """
-        near = (faq_id for faq_id, _ in reading.alternatives if faq_id != reading.faq_id)
-        found = [answer for faq_id in near if (answer := resources.answers().get(faq_id))]
-        others = buttons(answer.question for answer in found[:_OTHERS])
-        known = [reply for reply in answers[-1]["quick_replies"] if reply not in others]
-        replies = [*others, *known][:_BUTTONS]
+        replies = self._other_questions(reading, answers)
         answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
-        asked = tracker.latest_message.text if tracker.latest_message else None
-        if answer and asked and not bare(asked):  # "Is that common?" is near to nothing.
+        asked = (tracker.latest_message.text if tracker.latest_message else None) or ""
+        whole = answer is None or bare(asked)
+        if answer and not whole:
             encode = resources.encoder().encode
-            part = as_markdown(nearest(asked, answer.question, answer.body, encode))
+            part = nearest(asked, answer.question, answer.body, encode)
             if part:
-                answers[-1].update(text=part, quick_replies=replies)
+                answers[-1].update(text=as_markdown(part), quick_replies=replies)
                 return [*(self._from_domain("utter_part_of_answer") or []), *answers]
-        if repeated(tracker) < 2:
+            whole = part is None
+        if whole and repeated(tracker) < 2:
             answers[-1]["quick_replies"] = replies
             return [*(self._from_domain("utter_same_answer") or []), *answers]
         above = self._from_domain("utter_answer_above") or []
         for notice in above:
             notice["quick_replies"] = replies
         return above or answers
+
+    @staticmethod
+    def _told_more(reading: Reading, tracker: DialogueStateTracker) -> str:
+        """The thanks for a detail: beside a call to make, and the second time in a row, short."""
+        if reading.standing:
+            return "utter_told_beside_call"
+        before = itertools.islice(readings_backwards(tracker), 1, 2)
+        again = any(earlier.get("intent") == reading.intent for earlier in before)
+        return "utter_told_more_again" if again else "utter_told_more"
+
+    @staticmethod
+    def _other_questions(reading: Reading, answers: Messages) -> list[dict[str, str]]:
+        """Buttons under an answer given again: what else may have been meant, what comes next."""
+        near = (faq_id for faq_id, _ in reading.alternatives if faq_id != reading.faq_id)
+        found = [answer for faq_id in near if (answer := resources.answers().get(faq_id))]
+        others = buttons(answer.question for answer in found[:_OTHERS])
+        known = [reply for reply in answers[-1]["quick_replies"] if reply not in others]
+        return [*others, *known][:_BUTTONS]
 
     def _asked_next(self, topic: str | None) -> list[dict[str, str]]:
         """What people ask after an answer, as buttons."""

@@ -10,8 +10,10 @@ import numpy as np
 
 MOST_PASSAGES = 2
 # Chosen by looking at some ninety follow-ups and their answers: above it the passages fit
-# in nearly nine of ten.
-_NEAR = 0.42
+# in more than four of five.
+_NEAR = 0.35
+# So near to the topic a question is the topic's own, asked once more.
+_SAME = 0.9
 # A second passage has to be about as near as the first.
 _BESIDE = 0.8
 _ITEM = re.compile(r"[-*]\s+|\d+\.\s+")
@@ -44,8 +46,10 @@ def passages(markdown: str) -> Iterator[Passage]:
 
 def nearest(
     question: str, topic: str, markdown: str, encode: Callable[[Sequence[str]], np.ndarray]
-) -> tuple[Passage, ...]:
+) -> tuple[Passage, ...] | None:
     """The passages that a question is likely about, in the text's order; none if none is near.
+
+    None where the question is the one that the whole text answers.
 
     Args:
         question: what was asked.
@@ -54,9 +58,9 @@ def nearest(
         encode: texts to unit vectors.
     """
     found = list(passages(markdown))
-    if not found:
-        return ()
     asked, together, about = encode([question, f"{topic} {question}", topic])
+    if not found or asked @ about > _SAME:
+        return None
     # Less the topic: what only says it again ("Yes, it can") is near to every question about it.
     near = encode([passage.text for passage in found]) @ (asked + together - about)
     enough = max(_NEAR, _BESIDE * near.max())

@@ -138,6 +138,15 @@ def test_a_call_that_was_taken_back_stands_no_longer() -> None:
     assert context_of(conversation(*told, taken_back, *escalated("same_day"))).standing
 
 
+def test_a_less_urgent_call_before_the_one_taken_back_still_stands() -> None:
+    told = (*escalated("same_day"), *escalated("emergency"))
+    standing = {"level": "emergency", "kinds": []}
+    taken_back = read_as("nothing is happening", intent="call_taken_back", standing=standing)
+    still = context_of(conversation(*told, taken_back)).standing
+    assert still is not None
+    assert still.level == "same_day"
+
+
 def test_repeats_are_counted_up_to_another_answer() -> None:
     again = read_as("and?", again=True, faq_id="storage")
     assert repeated(conversation(said(), again, answered(), again)) == 2

@@ -120,9 +120,40 @@ async def test_of_an_answer_asked_for_again_the_part_that_is_meant_is_shown() ->
     assert (answer["faq_id"], bool(answer["sources"])) == ("storage", True)
 
 
+async def test_what_the_answer_does_not_say_is_pointed_at() -> None:
+    tracker = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True)
+    (notice,) = await say("utter_faq/storage", tracker)
+    assert "what I wrote above" in notice["text"]
+
+
+async def test_the_same_question_again_gets_all_of_its_answer() -> None:
+    question = "How do I store Dupixent?"
+    tracker = heard(question, intent="faq/storage", faq_id="storage", again=True)
+    _, answer = await say("utter_faq/storage", tracker)
+    full = resources.answers().get("storage")
+    assert full is not None
+    assert answer["text"] == full.body
+
+
+@pytest.mark.parametrize(
+    ("before", "standing", "words"),
+    [
+        (None, None, "cannot weigh"), ("told_more", None, "Thank you. If you have a question"),
+        (None, Standing("same_day"), "when you call"),
+    ],
+)  # fmt: skip
+async def test_a_detail_is_thanked_for_in_fewer_words_the_second_time_and_beside_a_call(
+    before: str | None, standing: Standing | None, words: str
+) -> None:
+    earlier = list(heard(intent=before).events) if before else []
+    now = heard(intent="told_more", standing=standing).events
+    tracker = DialogueStateTracker.from_events("test", [*earlier, *now])
+    messages = await say("utter_told_more", tracker)
+    assert words in messages[0]["text"]
+
+
 async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
-    # Nothing in the answer is near to it.
-    more = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True).events
+    more = heard("is that common", intent="faq/storage", faq_id="storage", again=True).events
     first = await say("utter_faq/storage", DialogueStateTracker.from_events("test", list(more)))
     assert [message["kind"] for message in first] == ["notice", "answer"]
     twice = DialogueStateTracker.from_events("test", [*more, *more])
