@@ -28,7 +28,7 @@ def check_all(data: Path) -> list[Problem]:
         lambda: read_examples(data / "triage"),
         lambda: Replies.load(data / "triage"),
         lambda: GuidedCheck.load(data / "triage"),
-        lambda: _withheld_answers_exist(data),
+        lambda: _named_answers_exist(data),
         lambda: _demo_is_over(data),
     ):
         try:
@@ -67,19 +67,24 @@ def _values(mapping: dict[str, object], keys: KeyPath = ()) -> Iterator[tuple[Ke
             yield (*keys, key), value
 
 
-def _withheld_answers_exist(data: Path) -> None:
+def _named_answers_exist(data: Path) -> None:
     path = data / "triage" / "replies.yml"
     file = load_yaml(read_text(path), path)
-    named = file.get("withheld_answers") if isinstance(file, dict) else None
     problems = [
         Problem(
             relative(path),
-            line_of(file, ("withheld_answers", place)),
+            line_of(file, (key, place)),
             f"There is no answer `{faq_id}`.",
             "Write the id of an answer in data/faq, or remove it.",
         )
-        for place, faq_id in enumerate(named if isinstance(named, list) else [])
+        for key in ("withheld_answers", "never_in_part")
+        for place, faq_id in enumerate(_list(file, key))
         if not (data / "faq" / f"{faq_id}.md").exists()
     ]
     if problems:
         raise DataError(problems)
+
+
+def _list(file: object, key: str) -> list[object]:
+    named = file.get(key) if isinstance(file, dict) else None
+    return named if isinstance(named, list) else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from bot.checks import check_all
 
 
@@ -12,13 +14,14 @@ def test_the_data_is_sound(project: Path) -> None:
     assert check_all(project / "data") == []
 
 
-def test_a_withheld_answer_that_does_not_exist(project: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["withheld_answers", "never_in_part"])
+def test_a_named_answer_that_does_not_exist(project: Path, tmp_path: Path, key: str) -> None:
     data = shutil.copytree(project / "data", tmp_path / "data")
     path = data / "triage" / "replies.yml"
     text = path.read_text()
-    path.write_text(text.replace("_answers: [dose_schedule", "_answers: [mised_dose"))
+    path.write_text(text.replace(f"{key}: [dose_schedule", f"{key}: [mised_dose"))
     [problem] = check_all(data)
-    line = 1 + text[: text.index("withheld_answers:")].count("\n")
+    line = 1 + text[: text.index(f"{key}:")].count("\n")
     assert (Path(problem.path).name, problem.line) == ("replies.yml", line)
     assert problem.message == "There is no answer `mised_dose`."
 

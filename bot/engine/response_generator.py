@@ -160,7 +160,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         replies = self._other_questions(reading, answers)
         answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
         asked = (tracker.latest_message.text if tracker.latest_message else None) or ""
-        whole = answer is None or bare(asked)
+        unparted = reading.faq_id in resources.replies().never_in_part
+        whole = answer is None or bare(asked) or unparted
         if answer and not whole:
             encode = resources.encoder().encode
             part = nearest(asked, answer.question, answer.body, encode)

@@ -98,6 +98,7 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed_contact: str
     again: dict[str, str]
     withheld_answers: tuple[str, ...]
+    never_in_part: tuple[str, ...]
     confirm: str
     confirm_yes: str
     confirm_no: str
@@ -151,6 +152,11 @@ class Replies:
     def withheld_answers(self) -> tuple[str, ...]:
         """Ids of answers that are not given beside a call to make now or today."""
         return self._texts.withheld_answers
+
+    @property
+    def never_in_part(self) -> tuple[str, ...]:
+        """Ids of answers of which no part is shown without the rest."""
+        return self._texts.never_in_part
 
     def confirms(self, text: str) -> bool | None:
         """Whether a reply to `question`, button or typed, is a yes (True), a no (False) or neither.

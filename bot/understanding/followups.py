@@ -64,8 +64,8 @@ _EMPTY_WORDS = frozenset(
     "and but or so then now too also either if in on at to of for from with about as than the a "
     "an not no ok okay well just even still ever again really very much more most all any some "
     # what can be said of anything
-    "common normal usual rare often long bad serious dangerous safe last lasts lasting happen "
-    "happens away mean means help worse better exactly normally usually "
+    "cause causes caused common normal usual rare often long bad serious dangerous safe last "
+    "lasts lasting happen happens away mean means help worse better exactly normally usually "
     # how many of whom, how long, and what it is like
     "people person everyone anyone everybody others many day days week weeks month months "
     "like look looks".split()
@@ -78,6 +78,8 @@ _DRUG_WORDS = frozenset(
 _ASKS_OF_DRUG = re.compile(
     r"^(?:(?:and|so|but|or)\s+)?(?:is|are|was|were|could|can|would|might|may)\s+"
     r"(?:it|this|that|these|those|both|either|they|all)\b"
+    # "Does Dupixent cause that?"
+    r"|\bcaused? (?:it|this|that|these|those|them)$"
 )
 _OF_US = re.compile(r"\b(?:you|your|u|ur)\b", re.IGNORECASE)
 # "How much is it?" names nothing, and yet asks for the price.
@@ -131,7 +133,7 @@ def bare(text: str) -> bool:
         return False
     if _ASKS_PRICE.search(text):
         return False
-    empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.match(text.lower()) else _EMPTY_WORDS
+    empty = _EMPTY_WORDS | _DRUG_WORDS if _ASKS_OF_DRUG.search(text.lower()) else _EMPTY_WORDS
     return all(word in empty for word in words)
 
 

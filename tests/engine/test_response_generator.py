@@ -120,6 +120,14 @@ async def test_of_an_answer_asked_for_again_the_part_that_is_meant_is_shown() ->
     assert (answer["faq_id"], bool(answer["sources"])) == ("storage", True)
 
 
+async def test_an_answer_on_doses_is_never_given_in_part() -> None:
+    more = heard("two shots for my son", intent="x", faq_id="dose_schedule", again=True)
+    _, answer = await say("utter_faq/dose_schedule", more)
+    full = resources.answers().get("dose_schedule")
+    assert full is not None
+    assert answer["text"] == full.body
+
+
 async def test_what_the_answer_does_not_say_is_pointed_at() -> None:
     tracker = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True)
     (notice,) = await say("utter_faq/storage", tracker)

@@ -19,6 +19,7 @@ from bot.understanding.ranking import Ranked
         "how many people get that",
         "is it the dupixent",
         "could that be the shots",
+        "does dupixent cause that",
     ],
 )
 def test_a_question_without_a_word_of_its_own_is_bare(text: str) -> None:
@@ -32,6 +33,7 @@ def test_a_question_without_a_word_of_its_own_is_bare(text: str) -> None:
         "and the eyes?",
         "does it hurt",
         "is dupixent safe",
+        "does dupixent cause acne",
         "how long do i stay on this",
         "how much is it",
         "ok",
