@@ -169,6 +169,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
                 answers[-1].update(text=as_markdown(part), quick_replies=replies)
                 return [*(self._from_domain("utter_part_of_answer") or []), *answers]
             whole = part is None
+        if whole and not reading.again:
+            return answers  # The same question once more.
         if whole and repeated(tracker) < 2:
             answers[-1]["quick_replies"] = replies
             return [*(self._from_domain("utter_same_answer") or []), *answers]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import time
 
@@ -33,9 +32,6 @@ HEADERS = {
 # What another website may not send for a visitor. The plain form is among it: with a token of
 # the sender's own in it, the visitor would go on in a conversation that the sender can read.
 GUARDED = ("/chat", "/ask")
-# So many strange websites are named in the log, each once: nobody may fill it.
-MOST_REFUSED = 20
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?")
 
 
 class Guard:
@@ -52,7 +48,7 @@ class Guard:
     def __init__(self, app: ASGIApp, allowed_origins: tuple[str, ...]) -> None:
         self._app = app
         self._allowed = frozenset(allowed_origins)
-        self._refused: set[str] = set()
+        self._said = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -73,7 +69,7 @@ class Guard:
 
         try:
             if scope["path"].startswith(GUARDED) and not self._welcome(scope):
-                self._say_once(Headers(scope=scope).get("origin", ""))
+                self._say_once()
                 body = {
                     "error": "origin_not_allowed",
                     "detail": "This website may not use the chat.",
@@ -103,13 +99,14 @@ class Guard:
         # the browser says https and the request here is http.
         return origin.partition("://")[2] == headers.get("host", "")
 
-    def _say_once(self, origin: str) -> None:
-        """Tells the staff's log of a website that may have been forgotten in the setting."""
-        if origin in self._refused or len(self._refused) >= MOST_REFUSED:
-            return
-        if _ORIGIN.fullmatch(origin):
-            self._refused.add(origin)
-            logger.warning("%s is not in FAQBOT_ALLOWED_ORIGINS and was refused.", origin)
+    def _say_once(self) -> None:
+        """Tells the log that a website may have been forgotten in the setting.
+
+        It does not name it: what a stranger sends is nowhere in the log.
+        """
+        if not self._said:
+            self._said = True
+            logger.warning("A website that is not in FAQBOT_ALLOWED_ORIGINS was refused.")
 
 
 def _add_headers(headers: MutableHeaders, path: str, request: str) -> None:

@@ -143,6 +143,14 @@ async def test_the_same_question_again_gets_all_of_its_answer() -> None:
     assert answer["text"] == full.body
 
 
+async def test_a_question_asked_once_more_is_answered_as_before() -> None:
+    answered = BotUttered("…", metadata={"messages": [{"faq_id": "storage"}]})
+    now = heard("How do I store Dupixent?", intent="faq/storage", faq_id="storage").events
+    tracker = DialogueStateTracker.from_events("test", [UserUttered("…"), answered, *now])
+    (answer,) = await say("utter_faq/storage", tracker)
+    assert answer["faq_id"] == "storage"
+
+
 @pytest.mark.parametrize(
     ("before", "standing", "words"),
     [

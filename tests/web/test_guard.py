@@ -88,6 +88,16 @@ async def test_another_website_may_not(guarded: Server, origin: str) -> None:
         assert "Access-Control-Allow-Origin" not in reply.headers
 
 
+async def test_that_a_website_was_refused_is_in_the_log_once_and_unnamed(
+    guarded: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    for origin in ("https://clinic.example", "https://evil.example"):
+        await guarded.client.post("/chat/session", headers={"Origin": origin})
+    said = [record.getMessage() for record in caplog.records if "ORIGINS" in record.getMessage()]
+    assert len(said) == 1
+    assert "example" not in said[0]
+
+
 @pytest.mark.parametrize("host", ["bot.example", "bot.example:8080"])
 async def test_the_servers_own_page_may_use_the_chat(server: Server, host: str) -> None:
     own = {"Host": host, "Origin": f"http://{host}"}
