@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    Restarted,
+    SessionStarted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.safety.model import LEVELS, Level, highest
@@ -187,7 +194,7 @@ def _last_turn_actions(tracker: DialogueStateTracker) -> set[str]:
     actions: set[str] = set()
     # Not the applied events: of those Rasa takes a form's earlier replies out.
     for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
+        if isinstance(event, (UserUttered, Restarted, SessionStarted)):
             break
         if isinstance(event, ActionExecuted) and event.action_name:
             actions.add(event.action_name)

@@ -63,8 +63,8 @@ def answer_message(
         quick_replies=buttons(found.question for found in follow_ups[:3]),
     )
     if answer.contact_level == "same_day" and not clinic.is_open(now):
-        open_now = (clinic.after_hours, clinic.urgent_care)
-        message["phones"] = labelled((place.name, place.phone) for place in open_now)
+        others = (clinic.after_hours, clinic.urgent_care)
+        message["phones"] = labelled((place.name, place.phone) for place in others)
     elif answer.contact_level != "none":
         message["phones"] = labelled([(clinic.name, clinic.phone)])
     return message

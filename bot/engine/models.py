@@ -149,7 +149,7 @@ def keep(settings: Settings, record: ModelRecord) -> None:
 def prune(settings: Settings) -> list[str]:
     """Removes all but the newest good archives and the one in use; returns what was removed.
 
-    Of those that failed their own test the newest is kept, to be looked into.
+    The newest of all stays, too, to be looked into where it failed its own test.
     """
     known = records(settings)
     good = [record for record in known if not record.misses]

@@ -32,7 +32,7 @@ ESCALATE = {
     "routine": "escalate_routine",
 }
 CONFIRM = "confirm_red_flag"
-# Inside the guided check these are still what they are; all else is an unclear reply.
+# Inside the guided check these are still what they are.
 _HEARD_INSIDE_CHECK = {"stop", "speak_to_a_person", "goodbye"}
 # Neither a reply to the open question nor one of its own: "yes", "should I worry?".
 _GOES_ON_WITH_CHECK = {"affirm", "good_news", CAN_IT_WAIT, TOLD_FIRST, WHAT_SHOULD_I_DO}

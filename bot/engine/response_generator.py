@@ -160,8 +160,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         replies = self._other_questions(reading, answers)
         answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
         asked = (tracker.latest_message.text if tracker.latest_message else None) or ""
-        unparted = reading.faq_id in resources.replies().never_in_part
-        whole = answer is None or bare(asked) or unparted
+        whole = answer is None or bare(asked) or not _may_be_parted(answer)
         if answer and not whole:
             encode = resources.encoder().encode
             part = nearest(asked, answer.question, answer.body, encode)
@@ -301,6 +300,12 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             message["level"] = _LEVEL_OF[name]
         message["phones"] = labelled(_contact(clinic).phones_in(text))
         return [message]
+
+
+def _may_be_parted(answer: Answer) -> bool:
+    """Whether a part of an answer may be shown without what it says of dangers and doses."""
+    whole = resources.replies().never_in_part
+    return answer.contact_level != "same_day" and answer.id not in whole
 
 
 def _now() -> dt.datetime:

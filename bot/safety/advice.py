@@ -27,6 +27,14 @@ from bot.safety.advice_file import AdviceFile, Question, Row, mistakes
 from bot.safety.model import Level, Screening
 
 UNKNOWN = "not said"
+_DENIES = frozenset(
+    "no not none nope nah nothing neither nor never without don't dont isn't isnt aren't arent "
+    "haven't havent".split()
+)
+# Where one part of a reply ends, with what it denies: "no fever, some oozing".
+_PARTS = re.compile(r"[,;.!\n]|\b(?:but|except|only|just|though|and|some|maybe|one)\b")
+# "No it is painful": the "no" is to something else.
+_NO_AND_A_CLAUSE = re.compile(r"^\s*(?:no|nope|nah)\s+(?=(?:it|its|it's|they|there|i)\b)")
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -127,7 +135,7 @@ class GuidedCheck:
         if best == 0:
             return None
         if question_id == "warnings":
-            return self._warnings(said, hits)
+            return self._warnings(text, said, hits, asked)
         if question.first_counts:
             return next(option for option, size in hits.items() if size)
         return winners[0] if len(winners) == 1 else None
@@ -164,10 +172,9 @@ class GuidedCheck:
         }
 
     def known_from(self, text: str) -> dict[str, str]:
-        """What the message that starts the check already says: the topic, place and time.
+        """What the message that starts the check already says: the topic and the place.
 
-        Only of a time after the first dose: in "I have had eczema for years and it is worse"
-        the years are not those of what is worse.
+        A time in it may be that of anything: "I inject every two weeks".
         """
         what = self._meant("what", text, asked=False)
         if what in (None, "other"):
@@ -176,9 +183,6 @@ class GuidedCheck:
         where = "eye_area" if what == "eyes" else self._meant("where", text, asked=False)
         if where not in (None, "unknown"):
             known["where"] = str(where)
-        since = self._meant("since", text, asked=False)
-        if since not in (None, "before", "no_dose"):
-            known["since"] = str(since)
         return known
 
     def concerns(self, screening: Screening) -> bool:
@@ -211,16 +215,18 @@ class GuidedCheck:
         summary = self._file.summary.format(**words, advice=advice)
         return Advice(decided.level, decided.kind, decided.reason, summary, row.id)
 
-    def _warnings(self, said: str, hits: Mapping[str, int]) -> str | None:
-        """One checklist question: any named sign counts, unless all are denied."""
-        words = said.split()
-        denied = words[0] in ("no", "none", "nope", "nah", "nothing", "neither", "not", "without")
-        if hits["unsure"] and not hits["some"]:
+    def _warnings(self, text: str, said: str, hits: Mapping[str, int], asked: bool) -> str | None:
+        """One checklist question: any sign counts that its own part of the reply does not deny."""
+        [some] = (o for o in self._questions["warnings"].options if o.id == "some")
+        phrases = (*some.says, *some.says_here * asked)
+        for part in map(_plain, _PARTS.split(_NO_AND_A_CLAUSE.sub("", text.casefold()))):
+            if _DENIES.isdisjoint(part.split()) and _longest_hit(phrases, part, ()):
+                return "some"
+        if hits["unsure"]:
             # "Kind of" is no sure reply; "kind of gritty" is none to what was asked.
-            return "unsure" if self._says_no_more("warnings", said) else None
-        if denied and not re.search(r"\b(?:but|except|only|just|though)\b", said):
-            return "none"
-        return "some" if hits["some"] else ("none" if hits["none"] else None)
+            return "unsure" if hits["some"] or self._says_no_more("warnings", said) else None
+        denied = said.split()[0] in _DENIES
+        return "none" if denied or hits["none"] else ("some" if hits["some"] else None)
 
 
 def _inside(text: str) -> str:

@@ -36,6 +36,8 @@ from medspacy.context import ConText, ConTextRule  # noqa: E402
 _GROUP = "red_flags"
 _ANY_YEAR = "<year>"
 _SOME_WORD = "_"
+# What a question may begin with.
+_OPENINGS = frozenset("and so but or also hi hello hey ok okay well then please".split())
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
@@ -59,6 +61,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strong_question: tuple[Cue, ...]
     weak_question: tuple[Cue, ...]
     right_before: tuple[str, ...]
+    not_right_before: tuple[str, ...]
     historical: tuple[Cue, ...]
     other_person: tuple[Cue, ...]
     personal: tuple[str, ...]
@@ -150,7 +153,8 @@ class ContextReader:
         self.words = frozenset(_words_of(rules))
         self._other_person = any_of([cue for entry in rules.other_person for cue in entry.cues])
         self._personal = any_of(rules.personal)
-        self._right_before = tuple(f" {cue}" for cue in rules.right_before)
+        self._right_before = frozenset(rules.right_before)
+        self._happens = any_of((*rules.present, *rules.not_right_before))
         self._present = any_of(rules.present)
         self._over = any_of(rules.over)
         self._about_words = any_of(rules.about_words)
@@ -208,7 +212,7 @@ class ContextReader:
         ):
             return "historical"
         asked = (
-            self._asked_of_own_body(target)
+            self._asked_of_own_body(target, message)
             or "STRONG_QUESTION" in categories
             or (
                 not personal
@@ -220,11 +224,18 @@ class ContextReader:
             return "hypothetical"
         return "other_person" if "OTHER_PERSON" in categories else "asserted"
 
-    def _asked_of_own_body(self, target: Sequence[Span]) -> bool:
-        """Whether a red flag stands right after words such as "can it": "can it hurt my eyes"."""
+    def _asked_of_own_body(self, target: Sequence[Span], message: str) -> bool:
+        """Whether a red flag stands right after words such as "can it", which begin the sentence.
+
+        Not where the message says that it happens: "can it swell my lips this much".
+        """
+        if self._happens.search(message):
+            return False
         first = min(target, key=lambda span: span.start)
-        before = f" {first.doc[first.sent.start : first.start].text}"
-        return before.endswith(self._right_before)
+        words = first.doc[first.sent.start : first.start].text.split()
+        while words and words[0] in _OPENINGS:
+            words = words[1:]
+        return " ".join(words) in self._right_before
 
     def _only_named(self, target: Sequence[Span], message: str) -> bool:
         """Whether a red flag is a name in talk about words: "anaphylaxis, how common?"."""

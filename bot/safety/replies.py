@@ -79,6 +79,7 @@ _NEEDED = {
         "eyes",
         "emergency",
         "allergy_no_dose",
+        "wrong_dose",
         "same_day",
         "routine",
     ),
@@ -107,6 +108,7 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taken_back: str
     fillers: tuple[str, ...]
     takes_back_begins: tuple[str, ...]
+    takes_back_whole: tuple[str, ...]
     if_now: dict[str, str]
 
 
@@ -182,8 +184,13 @@ class Replies:
         fillers = set(self._texts.fillers)
         small = len(list(itertools.takewhile(fillers.__contains__, said)))
         clear = len(said) <= _LONGEST_TAKEN_BACK and not _TURNS.intersection(said)
-        begins = self._texts.takes_back_begins
-        return clear and any(_beginning(said[place:], begins) for place in range(small + 1))
+        rests = [said[place:] for place in range(small + 1)]
+        begins, whole = self._texts.takes_back_begins, self._texts.takes_back_whole
+        return clear and any(
+            _beginning(rest, begins)
+            or ((end := _beginning(rest, whole)) and fillers.issuperset(rest[end:]))
+            for rest in rests
+        )
 
     @property
     def taken_back(self) -> str:
@@ -223,6 +230,8 @@ class Replies:
     def again(self, level: Level, kinds: Collection[str], clinic: ClinicContact) -> EscalationReply:
         """The reminder of a call of this level, because of findings of these kinds."""
         texts = self._texts.again
+        # What no rule has heard may be anything: its text names 988, too.
+        kinds = kinds or ("guessed",)
         fitting = [k for k in texts if k in kinds and k in getattr(self._texts, level)]
         return self._reply(level, texts[fitting[0] if fitting else level], clinic)
 
@@ -266,16 +275,14 @@ class Replies:
         for key, names in single.items():
             yield from text_mistakes((key,), getattr(texts, key), names)
         if not self.takes_back(texts.taken_back):
-            message = (
-                "The button takes no call back: it begins like nothing in `takes_back_begins`."
-            )
+            message = "The button takes no call back: it is not in `takes_back_whole`."
             yield ("taken_back",), message, "Add its words there."
         yield from self._mistakes_in_beginnings()
 
     def _mistakes_in_beginnings(self) -> Iterator[Mistake]:
         texts = self._texts
         yes = {_words(text) for text in (texts.confirm_yes, *texts.yes_begins)}
-        for key in ("yes_begins", "no_begins", "takes_back_begins"):
+        for key in ("yes_begins", "no_begins", "takes_back_begins", "takes_back_whole"):
             for place, text in enumerate(getattr(texts, key)):
                 words = _words(text)
                 if not words:

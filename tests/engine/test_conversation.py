@@ -9,6 +9,7 @@ from rasa.shared.core.events import (
     BotUttered,
     Event,
     Restarted,
+    SessionStarted,
     SlotSet,
     UserUttered,
 )
@@ -145,6 +146,13 @@ def test_a_less_urgent_call_before_the_one_taken_back_still_stands() -> None:
     still = context_of(conversation(*told, taken_back)).standing
     assert still is not None
     assert still.level == "same_day"
+
+
+@pytest.mark.parametrize("anew", [Restarted(), SessionStarted()])
+def test_a_question_about_a_red_flag_does_not_outlive_its_session(anew: Event) -> None:
+    asked = (said(), ActionExecuted("utter_confirm_red_flag"))
+    assert context_of(conversation(*asked)).confirming
+    assert not context_of(conversation(*asked, anew)).confirming
 
 
 def test_repeats_are_counted_up_to_another_answer() -> None:

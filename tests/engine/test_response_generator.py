@@ -131,7 +131,7 @@ async def test_an_answer_on_doses_is_never_given_in_part() -> None:
 async def test_what_the_answer_does_not_say_is_pointed_at() -> None:
     tracker = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True)
     (notice,) = await say("utter_faq/storage", tracker)
-    assert "what I wrote above" in notice["text"]
+    assert "in my answer above" in notice["text"]
 
 
 async def test_the_same_question_again_gets_all_of_its_answer() -> None:
@@ -174,7 +174,7 @@ async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
     assert [message["kind"] for message in first] == ["notice", "answer"]
     twice = DialogueStateTracker.from_events("test", [*more, *more])
     (notice,) = await say("utter_faq/storage", twice)
-    assert "what I wrote above" in notice["text"]
+    assert "in my answer above" in notice["text"]
     assert notice["quick_replies"] == first[-1]["quick_replies"]
 
 

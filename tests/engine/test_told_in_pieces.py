@@ -97,7 +97,7 @@ def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
         def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
             return Screening() if rules_only else super().read_together(messages)
 
-    reading = in_pieces("it is hot", screen=Guesses("emergency"), asking="where")
+    reading = in_pieces("it is green", screen=Guesses("emergency"), asking="where")
     assert reading.intent == "unclear_check_answer"
 
 

@@ -121,7 +121,7 @@ def test_check_fails_on_errors_and_not_on_warnings(
     (folder.path / "clinic.yml").symlink_to(project / "data" / "clinic.yml")
     triage = shutil.copytree(project / "data" / "triage", folder.path / "triage")
     replies = (triage / "replies.yml").read_text()
-    of_this_folder = re.sub("withheld_answers: .*", "withheld_answers: [storage]", replies)
+    of_this_folder = re.sub("(withheld_answers|never_in_part): .*", r"\1: [storage]", replies)
     (triage / "replies.yml").write_text(of_this_folder)
     (folder.path.parent / "config.yml").symlink_to(project / "config.yml")
     folder.replace(folder.storage, old, new)

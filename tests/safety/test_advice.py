@@ -172,6 +172,19 @@ TYPED = [
     ("warnings", "no fever but it is oozing", "some"),
     ("warnings", "none except a little pain", "some"),
     ("warnings", "blsiters and pus", "some"),
+    ("warnings", "not sure maybe a fever", "some"),
+    ("warnings", "no idea, it hurts", "some"),
+    ("warnings", "no it is painful", "some"),
+    ("warnings", "no fever, some oozing", "some"),
+    ("warnings", "no fever no pain, one blister", "some"),
+    ("warnings", "kinda gritty", None),
+    ("warnings", "no fever and no pain", "none"),
+    ("warnings", "yes its warm and growing", "some"),
+    ("where", "face and arms", "face"),
+    ("where", "not on my face, on my arms", None),
+    ("where", "my chest and arms since the shot", "body"),
+    ("where", "on my hands, worse this month", "body"),
+    ("where", "dunno", "unknown"),
     ("warnings", "not sure", "unsure"),
     ("warnings", "maybe", "unsure"),
 ]
@@ -281,3 +294,18 @@ def test_a_reply_may_say_what_a_later_question_asks() -> None:
 @pytest.mark.parametrize("text", ["no", "none", "not sure", "maybe"])
 def test_a_reply_to_another_question_rules_no_warning_sign_out(text: str) -> None:
     assert "warnings" not in CHECK.ahead("where", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rash, i inject every two weeks", "a rash, i started dupixent 3 months ago",
+     "my 7 month baby has a rash"],
+)  # fmt: skip
+def test_a_time_in_the_first_message_may_be_of_anything(text: str) -> None:
+    assert "since" not in CHECK.known_from(text)
+
+
+def test_a_yes_says_nothing_to_a_question_not_yet_asked() -> None:
+    assert CHECK.ahead("where", "yes please") == {}
+    assert CHECK.ahead("where", "my arms and it oozes")["warnings"] == "some"
+    assert CHECK.denies_signs("no fever no pain")

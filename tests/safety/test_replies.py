@@ -115,6 +115,17 @@ def test_the_buttons_are_the_numbers_that_the_text_names(case: Case) -> None:
     assert set(numbers(said)) == named | always
 
 
+def test_what_no_rule_has_heard_is_reminded_of_with_the_crisis_line_too() -> None:
+    assert OPEN.crisis_line in REPLIES.again("emergency", (), OPEN).text
+    assert OPEN.poison_line in REPLIES.again("same_day", ("wrong_dose",), OPEN).text
+
+
+def test_eyes_at_night_name_who_is_open() -> None:
+    assert {"202-555-0102", "202-555-0103"} <= set(
+        numbers(reply("same_day", "eyes", clinic=CLOSED))
+    )
+
+
 def test_a_number_inside_another_one_is_not_named() -> None:
     clinic = msgspec.structs.replace(OPEN, emergency_number="911", phone="202-555-0911")
     assert clinic.phones_in("Call 202-555-0911.") == (("Elm Clinic", "202-555-0911"),)

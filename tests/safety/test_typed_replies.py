@@ -30,6 +30,10 @@ def test_a_typed_reply_is_a_yes_a_no_or_neither(text: str, yes: bool | None) -> 
 @pytest.mark.parametrize(
     ("text", "back"),
     [
+        ("Nothing like that is happening", True), ("i dont have it, just asking", True),
+        ("it's not happening to me it is my daughter", False),
+        ("nothing is happening when i use my inhaler", False),
+        ("it never happened before", False),
         ("Oh, sorry, that was years ago!", True), ("i was just asking in general", True),
         ("no it isn’t happening", True), ("this was last year and it healed", True),
         ("it is gone now", False), ("my sister had that years ago", False),

@@ -17,13 +17,14 @@ Call the clinic for:
 
 
 def test_sentences_and_items_are_passages_and_an_item_keeps_what_leads_to_it() -> None:
+    paragraph = "Keep the pens in the fridge. They may be out of it for 14 days."
     assert list(passages(TEXT)) == [
-        Passage("Keep the pens in the fridge."),
-        Passage("They may be out of it for 14 days."),
-        Passage("pens that were frozen", "Call the clinic for:"),
-        Passage("pens that are cloudy", "Call the clinic for:"),
-        Passage("Take one out."),
-        Passage("Wait 45 minutes."),
+        Passage("Keep the pens in the fridge.", paragraph),
+        Passage("They may be out of it for 14 days.", paragraph),
+        Passage("pens that were frozen", "Call the clinic for:", item=True),
+        Passage("pens that are cloudy", "Call the clinic for:", item=True),
+        Passage("Take one out.", "", item=True),
+        Passage("Wait 45 minutes.", "", item=True),
     ]
 
 
@@ -42,10 +43,9 @@ def test_the_topics_own_question_is_about_all_of_it(encoder: SentenceEncoder) ->
     assert nearest("how do i keep it", "How do I keep it?", TEXT, encoder.encode) is None
 
 
-def test_passages_are_written_as_they_stood() -> None:
-    sentence, item, other = (list(passages(TEXT))[place] for place in (0, 2, 3))
-    written = as_markdown([sentence, item, other])
-    assert written == (
-        "Keep the pens in the fridge.\n\nCall the clinic for:\n\n"
-        "- pens that were frozen\n- pens that are cloudy"
+def test_passages_are_written_with_what_they_may_not_be_without() -> None:
+    sentence, other, item, another = list(passages(TEXT))[:4]
+    assert as_markdown([sentence, other, item, another]) == (
+        "Keep the pens in the fridge. They may be out of it for 14 days.\n\n"
+        "Call the clinic for:\n\n- pens that were frozen\n- pens that are cloudy"
     )

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from chat_client import QUESTION, Server
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
+
+from bot.web.guard import Guard
 
 ALLOWED = "https://www.clinic.example"
 PATHS = ["/", "/widget.js", "/health/live", "/health/ready", "/metrics", "/chat/status", "/nothing"]
@@ -89,10 +94,13 @@ async def test_another_website_may_not(guarded: Server, origin: str) -> None:
 
 
 async def test_that_a_website_was_refused_is_in_the_log_once_and_unnamed(
-    guarded: Server, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    for origin in ("https://clinic.example", "https://evil.example"):
-        await guarded.client.post("/chat/session", headers={"Origin": origin})
+    caplog.set_level(logging.WARNING, "bot.web.guard")
+    app = httpx.ASGITransport(Guard(Starlette(), allowed_origins=()))
+    async with httpx.AsyncClient(transport=app, base_url="http://bot.example") as client:
+        for origin in ("https://clinic.example", "https://evil.example"):
+            await client.post("/chat/session", headers={"Origin": origin})
     said = [record.getMessage() for record in caplog.records if "ORIGINS" in record.getMessage()]
     assert len(said) == 1
     assert "example" not in said[0]
