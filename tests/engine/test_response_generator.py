@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -118,6 +121,22 @@ async def test_of_an_answer_asked_for_again_the_part_that_is_meant_is_shown() ->
     assert full is not None
     assert len(answer["text"]) < len(full.body) / 2
     assert (answer["faq_id"], bool(answer["sources"])) == ("storage", True)
+
+
+async def test_finding_the_part_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+    encoder = resources.encoder()
+    encode = encoder.encode
+
+    def noted(texts: Sequence[str]) -> np.ndarray:
+        threads.append(threading.current_thread())
+        return encode(texts)
+
+    monkeypatch.setattr(encoder, "encode", noted)
+    more = heard("what if it was frozen", intent="faq/storage", faq_id="storage", again=True)
+    await say("utter_faq/storage", more)
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_an_answer_on_doses_is_never_given_in_part() -> None:
