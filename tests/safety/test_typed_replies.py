@@ -31,6 +31,7 @@ def test_a_typed_reply_is_a_yes_a_no_or_neither(text: str, yes: bool | None) -> 
     ("text", "back"),
     [
         ("Nothing like that is happening", True), ("i dont have it, just asking", True),
+        ("i dont have it", False), ("no i don't have that", False), ("sorry just asking", False),
         ("it's not happening to me it is my daughter", False),
         ("nothing is happening when i use my inhaler", False),
         ("it never happened before", False),
