@@ -226,6 +226,19 @@ def test_start_over_begins_a_new_conversation(widget: Widget, bot: BotServer) ->
     expect(widget.input).to_be_focused()
 
 
+def test_what_could_not_be_deleted_is_said_with_whom_to_call(
+    widget: Widget, bot: BotServer
+) -> None:
+    widget.ask(QUESTION)
+    widget.page.route("**/chat/session", lambda route: route.abort())
+    widget.choose("Delete this conversation")
+    widget.button("Delete").click()
+    expect(widget.log).to_contain_text("The conversation was not deleted")
+    expect(widget.log).to_contain_text("911")
+    widget.page.unroute("**/chat/session")
+    assert widget.history(bot.url)
+
+
 def test_delete_asks_first_and_then_removes_it_from_the_server(
     widget: Widget, bot: BotServer
 ) -> None:

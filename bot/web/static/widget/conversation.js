@@ -128,6 +128,7 @@ class Conversation {
     try {
       await this.server.forget();
     } catch (error) {
+      this.cannotStart(error);
       this.log.note(this.texts.not_deleted);
       this.log.toEnd();
       return;
