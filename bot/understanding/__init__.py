@@ -4,14 +4,12 @@ from bot.understanding.encoder import EncoderError, SentenceEncoder
 from bot.understanding.english import english_words
 from bot.understanding.followups import FollowUpExample, LastAnswer
 from bot.understanding.text import comparable, normal
-from bot.understanding.understanding import (
+from bot.understanding.understanding import VERY_CLEAR, Example, Understanding
+from bot.understanding.understood import (
     CAN_IT_WAIT,
     SUGGESTIONS,
     TOLD_FIRST,
-    VERY_CLEAR,
     WHAT_SHOULD_I_DO,
-    Example,
-    Understanding,
     Understood,
 )
 

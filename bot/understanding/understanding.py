@@ -21,14 +21,15 @@ from bot.understanding.followups import FollowUpExample, FollowUps, Heard, LastA
 from bot.understanding.ranking import FAQ, Ranked, fused, rank
 from bot.understanding.spelling import Speller
 from bot.understanding.text import has_words, normal
+from bot.understanding.understood import (
+    CAN_IT_WAIT,
+    FALLBACK,
+    SUGGESTIONS,
+    TOLD_FIRST,
+    WHAT_SHOULD_I_DO,
+    Understood,
+)
 
-FALLBACK = "nlu_fallback"
-# "What do I do?" names no subject: after an answer it is about that answer.
-WHAT_SHOULD_I_DO = "what_should_i_do"
-# Asks about the call to make rather than about an answer.
-CAN_IT_WAIT = "can_it_wait"
-# "Had my shot an hour ago": says something of oneself, and asks nothing.
-TOLD_FIRST = "told_first"
 # Of these the nearest questions are offered.
 _OFFERED = (FALLBACK, OUT_OF_SCOPE, WHAT_SHOULD_I_DO, TOLD_FIRST)
 # A wrong answer is taken to be as bad as this many refusals with suggestions. The best
@@ -43,7 +44,6 @@ VERY_CLEAR = 0.85
 # little like "start over". Between them lay, of seventy messages looked at, all that were none.
 CLEAR_SMALL_TALK = 0.8
 MOST_ANSWERS = 3
-SUGGESTIONS = 3
 # What a message can mean at all is among its so many best answers.
 IN_REACH = 5
 
@@ -53,42 +53,6 @@ class Example(msgspec.Struct, frozen=True):
 
     text: str
     intent: str
-
-
-class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message means, with what else it could mean and why it was decided so.
-
-    `again` says that it asks more of the answer just given, which has no more.
-    """
-
-    intent: str
-    faq_id: str | None = None
-    also: tuple[str, ...] = ()
-    confidence: float = 0.0
-    ranking: tuple[tuple[str, float], ...] = ()
-    alternatives: tuple[tuple[str, float], ...] = ()
-    suggested: tuple[str, ...] = ()
-    repaired: str = ""
-    reasons: tuple[str, ...] = ()
-    again: bool = False
-
-    @property
-    def faq_ids(self) -> tuple[str, ...]:
-        """The answers that it asks for, in order."""
-        return (self.faq_id, *self.also) if self.faq_id else ()
-
-    def declined(self, reason: str) -> Understood:
-        """The same message, for sure without an answer; what it could mean is suggested."""
-        return msgspec.structs.replace(
-            self,
-            intent=OUT_OF_SCOPE,
-            confidence=1.0,
-            faq_id=None,
-            also=(),
-            suggested=tuple(faq_id for faq_id, _ in self.alternatives[:SUGGESTIONS]),
-            reasons=(*self.reasons, reason),
-            again=False,
-        )
 
 
 class _Read(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_faq import QUESTIONS, all_examples
 
 from bot.understanding import Example, LastAnswer, SentenceEncoder, Understanding
-from bot.understanding.understanding import FALLBACK, SUGGESTIONS, WHAT_SHOULD_I_DO
+from bot.understanding.understood import FALLBACK, SUGGESTIONS, WHAT_SHOULD_I_DO
 
 PROBES = ("can i fly", "beer?", "hair and weight", "what is love", "hi", "is that common?")
 
