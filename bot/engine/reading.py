@@ -243,21 +243,7 @@ def _settle(
     if fragment:
         reading = msgspec.structs.replace(reading, level="none", findings=())
     if context.asking is not None:
-        option = check.interpret(context.asking, text)
-        if option is not None:
-            return _without_answer(reading, "answer_check", check_answers={context.asking: option})
-        if _clear_question(text, reading):
-            return reading  # A question of its own; the open one is asked again after it.
-        ahead = check.ahead(context.asking, text)
-        if ahead:
-            return _without_answer(reading, "answer_check", check_answers=ahead)
-        if reading.intent in _HEARD_INSIDE_CHECK or (reading.faq_id and asks(text)):
-            return reading
-        if context.unclear:  # Not to be asked a third time.
-            option = check.question(context.asking).unclear
-            return _without_answer(reading, "answer_check", check_answers={context.asking: option})
-        goes_on = reading.intent in _GOES_ON_WITH_CHECK or check.denies_signs(text)
-        return _without_answer(reading, "check_goes_on" if goes_on else "unclear_check_answer")
+        return _in_check(text, reading, check, context.asking, context.unclear)
     nothing_now = screening.level == "none" and not asks(text) and replies.takes_back(text)
     if standing and nothing_now and "crisis" not in standing.kinds:
         return _without_answer(reading, TAKEN_BACK)
@@ -281,6 +267,27 @@ def _settle(
         # "How much is it?" only sounds like trouble; the answer says when to call.
         return msgspec.structs.replace(reading, level="none")
     return reading
+
+
+def _in_check(
+    text: str, reading: Reading, check: GuidedCheck, asking: str, unclear: bool
+) -> Reading:
+    """A message inside the guided check that no red flag breaks into."""
+    option = check.interpret(asking, text)
+    if option is not None:
+        return _without_answer(reading, "answer_check", check_answers={asking: option})
+    if _clear_question(text, reading):
+        return reading  # A question of its own; the open one is asked again after it.
+    ahead = check.ahead(asking, text)
+    if ahead:
+        return _without_answer(reading, "answer_check", check_answers=ahead)
+    if reading.intent in _HEARD_INSIDE_CHECK or (reading.faq_id and asks(text)):
+        return reading
+    if unclear:  # Not to be asked a third time.
+        option = check.question(asking).unclear
+        return _without_answer(reading, "answer_check", check_answers={asking: option})
+    goes_on = reading.intent in _GOES_ON_WITH_CHECK or check.denies_signs(text)
+    return _without_answer(reading, "check_goes_on" if goes_on else "unclear_check_answer")
 
 
 def _only_tells(text: str, reading: Reading, context: Context) -> bool:
