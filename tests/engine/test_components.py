@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.assistant import Assistant
-from bot.engine.components import SentenceFeaturizer, set_reading
+from bot.engine.components import FaqClassifier, SentenceFeaturizer, set_reading
 from bot.engine.reading import Reading
+from bot.understanding import Understood
 
 
 async def parse(assistant: Assistant, text: str) -> dict:
@@ -58,3 +62,33 @@ def test_replies_inside_the_check_become_entities() -> None:
     set_reading(message, Reading(intent="answer_check", check_answers={"where": "face"}))
     (entity,) = message.get("entities")
     assert (entity["entity"], entity["value"]) == ("check_where", "face")
+
+
+class Noting:
+    """Stands for the trained model; notes the message that an unclear one is read with."""
+
+    def __init__(self) -> None:
+        self.before = ""
+
+    def read(self, text: str, last: object, before: str) -> Understood:
+        self.before = before
+        return Understood(intent="nlu_fallback")
+
+
+@pytest.mark.parametrize(
+    ("reply", "level", "before"),
+    [("utter_no_answer", "none", "i have lupus"), ("utter_same_day", "same_day", "")],
+)
+def test_a_message_that_got_a_call_is_not_read_into_the_next_one(
+    reply: str, level: str, before: str
+) -> None:
+    message = {"kind": "escalation", "level": level, "faq_id": None}
+    earlier = [
+        UserUttered("i have lupus", parse_data={"reading": {"intent": "x"}}),
+        BotUttered("…", metadata={"utter_action": reply, "messages": [message]}),
+    ]
+    model = Noting()
+    classifier = FaqClassifier(None, None, model)  # type: ignore[arg-type]
+    tracker = DialogueStateTracker.from_events("test", earlier)
+    classifier.process([Message(data={TEXT: "can i take it"})], tracker)
+    assert model.before == before
