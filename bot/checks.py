@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bot.problems import DataError, KeyPath, Problem, line_of, load_yaml, read_text, relative
 
@@ -29,6 +30,7 @@ def check_all(data: Path) -> list[Problem]:
         lambda: Replies.load(data / "triage"),
         lambda: GuidedCheck.load(data / "triage"),
         lambda: _named_answers_exist(data),
+        lambda: _named_kinds_exist(data),
         lambda: _demo_is_over(data),
     ):
         try:
@@ -85,6 +87,29 @@ def _named_answers_exist(data: Path) -> None:
         raise DataError(problems)
 
 
-def _list(file: object, key: str) -> list[object]:
+def _named_kinds_exist(data: Path) -> None:
+    """The guided check concerns findings of kinds that a red flag has."""
+    path, rules = data / "triage" / "advice.yml", data / "triage" / "red_flags.yml"
+    file = load_yaml(read_text(path), path)
+    kinds = {
+        rule.get("kind")
+        for rule in _list(load_yaml(read_text(rules), rules), "red_flags")
+        if isinstance(rule, dict)
+    }
+    problems = [
+        Problem(
+            relative(path),
+            line_of(file, ("concerns", place)),
+            f"No red flag is of the kind `{kind}`.",
+            "Use the `kind` of a rule in red_flags.yml.",
+        )
+        for place, kind in enumerate(_list(file, "concerns"))
+        if kind not in kinds
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _list(file: object, key: str) -> list[Any]:
     named = file.get(key) if isinstance(file, dict) else None
     return named if isinstance(named, list) else []

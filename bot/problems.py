@@ -171,12 +171,11 @@ def to_struct(
         try:
             msgspec.convert(plain(data[name]), field.type)
         except msgspec.ValidationError as error:
-            what, _, where = str(error).partition(" - at `$")
+            what, where = _what_and_where(error)
+            where = _with_keys(plain(data[name]), field.type, where)
             keys = (*key_path, name, *_key_path(where))
             problems.append(
-                problem(
-                    keys, f"`{name}{where.rstrip('`')}`: {_plainer(what)}.", _fix(what, field.type)
-                )
+                problem(keys, f"`{name}{where}`: {_plainer(what)}.", _fix(what, field.type))
             )
     if problems:
         raise DataError(problems)
@@ -184,6 +183,24 @@ def to_struct(
         return msgspec.convert(plain(data), struct)
     except msgspec.ValidationError as error:
         raise DataError([problem(key_path, f"{error}.", "Correct the value.")]) from None
+
+
+def _what_and_where(error: msgspec.ValidationError) -> tuple[str, str]:
+    what, _, where = str(error).partition(" - at `$")
+    return what, where.rstrip("`")
+
+
+def _with_keys(value: Any, expected: Any, where: str) -> str:
+    """`where` with the mapping's key at its beginning, for which msgspec writes `[...]`."""
+    if not where.startswith("[...]"):
+        return where
+    for key, each in value.items():
+        try:
+            msgspec.convert({key: each}, expected)
+        except msgspec.ValidationError as error:
+            _, inner = _what_and_where(error)
+            return f".{key}" + _with_keys(each, get_args(expected)[1], inner.removeprefix("[...]"))
+    return where
 
 
 def _plainer(what: str) -> str:
@@ -206,7 +223,7 @@ def _fix(what: str, expected: Any) -> str:
 def _key_path(where: str) -> KeyPath:
     """`[0].title` as (0, "title")."""
     keys: list[str | int] = []
-    for piece in where.rstrip("`").replace("[", ".[").split("."):
+    for piece in where.replace("[", ".[").split("."):
         if piece.startswith("[") and piece[1:-1].isdigit():
             keys.append(int(piece[1:-1]))
         elif piece:

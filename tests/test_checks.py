@@ -26,6 +26,15 @@ def test_a_named_answer_that_does_not_exist(project: Path, tmp_path: Path, key: 
     assert problem.message == "There is no answer `mised_dose`."
 
 
+def test_a_kind_that_no_red_flag_has_is_named(project: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(project / "data", tmp_path / "data")
+    path = data / "triage" / "advice.yml"
+    path.write_text(path.read_text().replace("concerns: [skin,", "concerns: [skins,"))
+    [problem] = check_all(data)
+    assert Path(problem.path).name == "advice.yml"
+    assert problem.message == "No red flag is of the kind `skins`."
+
+
 def test_what_is_left_of_the_demo_clinic_is_a_warning(project: Path, tmp_path: Path) -> None:
     data = shutil.copytree(project / "data", tmp_path / "data")
     path = data / "clinic.yml"

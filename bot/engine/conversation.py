@@ -28,13 +28,19 @@ TOPIC_TURNS = 2
 # For so many messages of the patient a call to make now or today is said again, whatever
 # else is asked: "should I wait?", "is it just a flare?".
 STANDING_TURNS = 3
-# A sign may be told in pieces ("her eczema is oozing", "she has a fever", "39 degrees"): so
-# many messages before a new one are heard together with it.
-PIECES_BEFORE = 2
-# Inside the guided check: its questions, what began it, and a reply that was not understood.
-PIECES_OF_CHECK = 6
 # "That was years ago": nothing urgent happens now.
 TAKEN_BACK = "call_taken_back"
+# A sign may be told in pieces ("her eczema is oozing", "she has a fever", "39 degrees"): so
+# many messages before a new one are heard together with it, of so many that are looked at.
+PIECES_BEFORE = 2
+_LOOKED_AT = 7
+# What says nothing of how somebody is, nor do the guided check's questions on time and signs.
+_NO_PIECE = {"affirm", "deny", "goodbye", "greeting", "none_of_these", "thanks"}
+# "It is not happening": what was told before is not heard again.
+_OVER = (TAKEN_BACK, "red_flag_denied")
+_NO_PIECE_OF_CHECK = {"since", "warnings"}
+# Inside the guided check: its questions, what began it, and a reply that was not understood.
+PIECES_OF_CHECK = 6
 _NO_CHECK_ANSWER = ("utter_unclear_check_answer", "utter_check_goes_on")
 _CALLS = ("utter_emergency", "utter_same_day", "utter_advice")
 
@@ -147,17 +153,27 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
 
 
 def _said(tracker: DialogueStateTracker) -> tuple[Said, ...]:
-    count = PIECES_OF_CHECK if tracker.active_loop_name == CHECK_FORM else PIECES_BEFORE
+    checking = tracker.active_loop_name == CHECK_FORM
     # Not the applied events: of those Rasa takes a form's earlier replies out.
     events = itertools.takewhile(
         lambda event: not isinstance(event, Restarted), reversed(tracker.events)
     )
     messages = (event for event in events if isinstance(event, UserUttered))
-    found = [
-        Said(event.text or "", (event.parse_data.get(READING) or {}).get("level", "none"))
-        for event in itertools.islice(messages, count)
+    read = [
+        (event.text or "", event.parse_data.get(READING) or {})
+        for event in itertools.islice(messages, PIECES_OF_CHECK if checking else _LOOKED_AT)
     ]
-    return tuple(reversed(found))
+    if not checking:
+        valid = itertools.takewhile(lambda one: one[1].get("intent") not in _OVER, read)
+        read = [one for one in valid if _is_piece(one[1])][:PIECES_BEFORE]
+    return tuple(Said(text, reading.get("level", "none")) for text, reading in reversed(read))
+
+
+def _is_piece(reading: dict[str, Any]) -> bool:
+    """Whether a message may be a piece of what is told: not "thanks", nor "two weeks ago"."""
+    if reading.get("intent") == "answer_check":
+        return not _NO_PIECE_OF_CHECK.issuperset(reading.get("check_answers") or {})
+    return reading.get("intent") not in _NO_PIECE
 
 
 def _messages_backwards(tracker: DialogueStateTracker) -> Iterator[UserUttered]:

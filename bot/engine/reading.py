@@ -284,7 +284,7 @@ def _in_check(
     if reading.intent in _HEARD_INSIDE_CHECK or (reading.faq_id and asks(text)):
         return reading
     if unclear:  # Not to be asked a third time.
-        option = check.question(asking).unclear
+        option = check.at_last(asking, text)
         return _without_answer(reading, "answer_check", check_answers={asking: option})
     goes_on = reading.intent in _GOES_ON_WITH_CHECK or check.denies_signs(text)
     return _without_answer(reading, "check_goes_on" if goes_on else "unclear_check_answer")

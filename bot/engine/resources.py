@@ -21,8 +21,15 @@ from bot.knowledge import (
     read_other_medicines,
 )
 from bot.safety import GuidedCheck, Replies, SafetyScreen
+from bot.safety.examples import read_examples as read_detector_examples
 from bot.settings import Settings, read_settings
-from bot.understanding import FollowUpExample, LastAnswer, SentenceEncoder, english_words
+from bot.understanding import (
+    FollowUpExample,
+    LastAnswer,
+    SentenceEncoder,
+    UpperLayers,
+    english_words,
+)
 
 
 @lru_cache(maxsize=1)
@@ -94,20 +101,27 @@ def _in_group(groups: Mapping[str, str], group: str, faq_id: str) -> bool:
     return groups.get(faq_id) == group
 
 
+def calm_sentences() -> list[str]:
+    """How people ask and talk when nothing is wrong; only the check's are reports of trouble."""
+    examples = read_examples(settings().data / "nlu")
+    return [example.text for example in examples if example.intent != "start_skin_check"]
+
+
 @lru_cache(maxsize=1)
 def screen() -> SafetyScreen:
     """The safety screen. Raises `DataError` when a rule file is wrong."""
-    examples = read_examples(settings().data / "nlu")
-    # How people ask and talk when nothing is wrong; only the check's are reports of trouble.
-    calm = [example.text for example in examples if example.intent != "start_skin_check"]
-    return SafetyScreen.load(
-        settings().data / "triage",
-        encode=encoder().encode_for_training,
-        encode_message=encoder().encode,
-        ordinary=encoder().common_words() | english_words(),
-        calm=calm,
-        cache_folder=settings().project / ".cache" / "safety",
+    from bot.safety.similarity import TUNED_LAYERS, Similarity
+
+    triage, used = settings().data / "triage", encoder()
+    second = Similarity(
+        read_detector_examples(triage),
+        encode=used.encode_for_training,
+        tuned=UpperLayers(TUNED_LAYERS, used).chances,
+        calm=calm_sentences(),
+        encode_message=used.encode,
+        cache=(settings().project / ".cache" / "safety" / "nearest.joblib", used.name),
     )
+    return SafetyScreen.load(triage, used.common_words() | english_words(), second)
 
 
 @lru_cache(maxsize=1)

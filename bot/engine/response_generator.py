@@ -95,7 +95,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         domain.yml: an escalation is never lost to a broken file.
         """
         try:
-            if utter_action.startswith("utter_faq/"):
+            if utter_action.startswith("utter_faq/") or utter_action == "utter_told_more":
                 # A part of an answer is found by the encoder, which may not hold up the others.
                 messages = await asyncio.to_thread(self._messages, utter_action, tracker, kwargs)
             else:
@@ -138,7 +138,11 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             return [self._check_question(name.removeprefix(ASK_PREFIX), reading)]
         if name == "utter_advice" and "advice" in values:
             return [self._advice(msgspec.convert(values["advice"], Advice))]
+        if name == "utter_check_goes_on" and context_of(tracker).asking == "warnings":
+            name = "utter_check_other_signs"
         if name == "utter_told_more":
+            if part := self._told_part(reading, tracker):
+                return part
             name = self._told_more(reading, tracker)
         messages = self._from_domain(name)
         if messages and name in SUGGESTIONS:
@@ -182,6 +186,20 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         for notice in above:
             notice["quick_replies"] = replies
         return above or answers
+
+    def _told_part(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
+        """What the last answer says of a detail: "I have Medicare", "it is gone in an hour"."""
+        topic = context_of(tracker).topic
+        answer = resources.answers().get(topic) if topic else None
+        if answer is None or reading.standing or not _may_be_parted(answer):
+            return []
+        told = (tracker.latest_message.text if tracker.latest_message else None) or ""
+        part = nearest(told, answer.question, answer.body, resources.encoder().encode)
+        if not part:
+            return []
+        message = answer_message(answer, resources.answers(), resources.clinic(), _now())
+        message["text"] = as_markdown(part)
+        return [*(self._from_domain("utter_told_part") or []), message]
 
     @staticmethod
     def _told_more(reading: Reading, tracker: DialogueStateTracker) -> str:
@@ -265,7 +283,7 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
     def _confirm(self, reading: Reading) -> dict[str, Any]:
         """The one plain question, which itself carries the emergency line."""
         contact = _contact(resources.clinic())
-        text, choices = resources.replies().question(contact)
+        text, choices = resources.replies().question(reading.findings, contact)
         message = blank("escalation", text)
         message["level"] = reading.level
         message["phones"] = labelled(contact.phones_in(text))

@@ -169,7 +169,7 @@ def _inputs(settings: Settings) -> Iterator[tuple[Path, Path]]:
     paths.append(settings.data / "follow_ups.yml")
     yield from ((project, path) for path in paths)
     code = Path(__file__).resolve().parent.parent
-    paths = [code / "tfidf.py", code / "engine" / "components.py", code / "engine" / "importer.py"]
+    paths = [code / "engine" / "components.py", code / "engine" / "importer.py"]
     paths += sorted((code / "understanding").glob("*.py"))
     yield from ((code, path) for path in paths)
 

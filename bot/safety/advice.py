@@ -27,10 +27,6 @@ from bot.safety.advice_file import AdviceFile, Question, Row, mistakes
 from bot.safety.model import Level, Screening
 
 UNKNOWN = "not said"
-_DENIES = frozenset(
-    "no not none nope nah nothing neither nor never without don't dont isn't isnt aren't arent "
-    "haven't havent".split()
-)
 # Where one part of a reply ends, with what it denies: "no fever, some oozing".
 _PARTS = re.compile(r"[,;.!\n]|\b(?:but|except|only|just|though|and|some|maybe|one)\b")
 # "No it is painful": the "no" is to something else.
@@ -111,8 +107,14 @@ class GuidedCheck:
         return self._meant(question_id, text, asked=True)
 
     def denies_signs(self, text: str) -> bool:
-        """Whether a reply to another question says that there is no warning sign."""
+        """Whether a reply says that there is no warning sign, or not one of them."""
         return self._meant("warnings", text, asked=False) == "none"
+
+    def at_last(self, question_id: str, text: str) -> str:
+        """The option taken when a second reply is not clear either; see `interpret`."""
+        if question_id == "warnings" and self.denies_signs(text):
+            return "none"
+        return self.question(question_id).unclear
 
     def _meant(self, question_id: str, text: str, asked: bool) -> str | None:
         question = self._questions.get(question_id)
@@ -188,7 +190,7 @@ class GuidedCheck:
     def concerns(self, screening: Screening) -> bool:
         """Whether a routine finding is of the kind that the check is for: skin or eyes."""
         kinds = {f.kind for f in screening.findings if f.escalates}
-        return bool(kinds & {"skin", "eyes_routine"})
+        return not kinds.isdisjoint(self._file.concerns)
 
     def advise(self, answers: Mapping[str, str], raised: bool = False) -> Advice:
         """The decision for some answers (question id to option id).
@@ -219,14 +221,18 @@ class GuidedCheck:
         """One checklist question: any sign counts that its own part of the reply does not deny."""
         [some] = (o for o in self._questions["warnings"].options if o.id == "some")
         phrases = (*some.says, *some.says_here * asked)
+        denies = set(self._file.denies)
         for part in map(_plain, _PARTS.split(_NO_AND_A_CLAUSE.sub("", text.casefold()))):
-            if _DENIES.isdisjoint(part.split()) and _longest_hit(phrases, part, ()):
+            if denies.isdisjoint(part.split()) and _longest_hit(phrases, part, ()):
                 return "some"
         if hits["unsure"]:
             # "Kind of" is no sure reply; "kind of gritty" is none to what was asked.
             return "unsure" if hits["some"] or self._says_no_more("warnings", said) else None
-        denied = said.split()[0] in _DENIES
-        return "none" if denied or hits["none"] else ("some" if hits["some"] else None)
+        words = said.split()
+        signs = [phrase for phrase in some.says if f" {phrase} " in f" {said} "]
+        if asked and len(signs) == 1 and sum(word in denies for word in words) == 1:
+            return None  # "No fever" says nothing of the other signs.
+        return "none" if words[0] in denies or hits["none"] else ("some" if hits["some"] else None)
 
 
 def _inside(text: str) -> str:

@@ -77,6 +77,8 @@ class AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str
     advice_words: dict[str, str]
     small_words: tuple[str, ...]
+    denies: tuple[str, ...]
+    concerns: tuple[str, ...]
     noted: str
 
     def outcomes(self) -> Iterator[tuple[KeyPath, str, Row | Raised]]:

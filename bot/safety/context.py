@@ -22,6 +22,7 @@ from bot.lazy import import_lazily
 from bot.problems import DataError, load_yaml, read_text, to_struct
 from bot.safety.model import Status
 from bot.safety.patterns import any_of, unheard, unheard_problem
+from bot.safety.spellings import NO_SPELLINGS, Spellings
 from bot.safety.words import Clause
 
 loguru_logger.disable("medspacy")
@@ -36,8 +37,6 @@ from medspacy.context import ConText, ConTextRule  # noqa: E402
 _GROUP = "red_flags"
 _ANY_YEAR = "<year>"
 _SOME_WORD = "_"
-# What a question may begin with.
-_OPENINGS = frozenset("and so but or also hi hello hey ok okay well then please".split())
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
@@ -61,6 +60,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strong_question: tuple[Cue, ...]
     weak_question: tuple[Cue, ...]
     right_before: tuple[str, ...]
+    may_begin: tuple[str, ...]
     not_right_before: tuple[str, ...]
     historical: tuple[Cue, ...]
     other_person: tuple[Cue, ...]
@@ -73,7 +73,7 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_taken_up: tuple[str, ...]
 
 
-def read_context(path: Path) -> ContextRules:
+def read_context(path: Path, spellings: Spellings = NO_SPELLINGS) -> ContextRules:
     """Reads and checks the cues.
 
     Raises:
@@ -85,7 +85,8 @@ def read_context(path: Path) -> ContextRules:
     for name in rules.__struct_fields__:
         for number, entry in enumerate(getattr(rules, name)):
             cues = entry.cues if isinstance(entry, Cue) else (entry,)
-            for word, read in unheard(cue.replace(_ANY_YEAR, "") for cue in cues):
+            words = (cue.replace(_ANY_YEAR, "") for cue in cues)
+            for word, read in unheard(words, spellings):
                 problems.append(unheard_problem(path, data, (name, number), word, read))
     if problems:
         raise DataError(problems)
@@ -153,6 +154,7 @@ class ContextReader:
         self.words = frozenset(_words_of(rules))
         self._other_person = any_of([cue for entry in rules.other_person for cue in entry.cues])
         self._personal = any_of(rules.personal)
+        self._may_begin = frozenset(rules.may_begin)
         self._right_before = frozenset(rules.right_before)
         self._happens = any_of((*rules.present, *rules.not_right_before))
         self._present = any_of(rules.present)
@@ -233,7 +235,7 @@ class ContextReader:
             return False
         first = min(target, key=lambda span: span.start)
         words = first.doc[first.sent.start : first.start].text.split()
-        while words and words[0] in _OPENINGS:
+        while words and words[0] in self._may_begin:
             words = words[1:]
         return " ".join(words) in self._right_before
 

@@ -31,20 +31,29 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragment_words: int
 
 
+# The files of messages: the four levels, emergencies apart by what they are about.
+LEVEL_OF: dict[str, Level] = {
+    "crisis": "emergency",
+    "poisoning": "emergency",
+    **{level: level for level in LEVELS},
+}
+CLASSES = tuple(LEVEL_OF)
+
+
 class DetectorExamples(msgspec.Struct, frozen=True):
-    """The settings, the labelled messages, and what people put before and after a message."""
+    """The settings, messages with their classes, and what people put before and after a message."""
 
     settings: DetectorSettings
-    messages: tuple[tuple[str, Level], ...]
+    messages: tuple[tuple[str, str], ...]
     openings: tuple[str, ...]
     endings: tuple[str, ...]
 
 
 def read_examples(folder: Path) -> DetectorExamples:
-    """Reads the settings, a text file for each level, openings and endings from data/triage.
+    """Reads the settings, a text file for each class, openings and endings from data/triage.
 
     Raises:
-        DataError: a file is missing or wrong, or the same message has two levels.
+        DataError: a file is missing or wrong, or the same message has two classes.
     """
     path = folder / "second_detector.yml"
     settings = to_struct(load_yaml(read_text(path), path), DetectorSettings, path)
@@ -64,11 +73,11 @@ def read_examples(folder: Path) -> DetectorExamples:
                 "Give every level a cost for each of the four levels.",
             )
         )
-    messages: dict[str, Level] = {}
-    for level in LEVELS:
-        path = folder / "examples" / f"{level}.txt"
+    messages: dict[str, str] = {}
+    for name in CLASSES:
+        path = folder / "examples" / f"{name}.txt"
         for number, text in _lines(path):
-            if messages.setdefault(text, level) != level:
+            if messages.setdefault(text, name) != name:
                 problems.append(
                     Problem(
                         relative(path),
@@ -77,10 +86,10 @@ def read_examples(folder: Path) -> DetectorExamples:
                         "Remove it from one of the two files.",
                     )
                 )
-    for level in LEVELS:
-        if level not in messages.values():
-            path = folder / "examples" / f"{level}.txt"
-            what = f"There is no message of level {level}."
+    for name in CLASSES:
+        if name not in messages.values():
+            path = folder / "examples" / f"{name}.txt"
+            what = "There is no message in this file."
             problems.append(Problem(relative(path), 1, what, "Write some, one a line."))
     if problems:
         raise DataError(problems)

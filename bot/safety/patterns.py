@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.problems import KeyPath, Problem, line_of, relative
+from bot.safety.spellings import NO_SPELLINGS, Spellings
 from bot.safety.words import as_read
 
 NEAR = 8
@@ -150,7 +151,7 @@ def vocabulary(lines: Iterable[str]) -> set[str]:
     return words
 
 
-def unheard(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+def unheard(lines: Iterable[str], spellings: Spellings = NO_SPELLINGS) -> Iterator[tuple[str, str]]:
     """The words of some lines that no message can hold, each with how it would be read.
 
     Of `word*` only its letters are looked at: its ending is not known.
@@ -160,7 +161,7 @@ def unheard(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             continue
         for part in word.split("_") if "[" not in word else ():
             stem = part.removesuffix("*")
-            read = as_read(stem)
+            read = as_read(stem, spellings)
             if read != stem and (stem == part or " " in read):
                 yield part, read
 

@@ -29,6 +29,7 @@ from bot.safety.patterns import (
     unheard_problem,
     vocabulary,
 )
+from bot.safety.spellings import NO_SPELLINGS, Spellings
 
 
 class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,10 +53,14 @@ class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Raises(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who goes one level up, which words are not meant, and from which level to which."""
+    """Who goes one level up, which words are not meant, and from which level to which.
+
+    What is of `not_kinds` says itself what it means for them.
+    """
 
     says: tuple[str, ...]
     levels: dict[str, Level]
+    not_kinds: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
 
@@ -86,6 +91,7 @@ class RedFlags(msgspec.Struct, frozen=True):
     raisers: tuple[Pattern, ...]
     no_raisers: tuple[Pattern, ...]
     raised: dict[str, Level]
+    not_raised: frozenset[str]
     idioms: tuple[Pattern, ...]
     not_a_patient: re.Pattern[str]
     a_patient: re.Pattern[str]
@@ -105,18 +111,18 @@ class RedFlags(msgspec.Struct, frozen=True):
         )
 
 
-def read_red_flags(path: Path) -> RedFlags:
+def read_red_flags(path: Path, spellings: Spellings = NO_SPELLINGS) -> RedFlags:
     """Reads and checks the rules.
 
     Raises:
         DataError: unknown key or level, a rule twice or without words, an unknown
             concept, a pattern that matches nothing or everything; all are listed.
     """
-    return _read(path, read_text(path))
+    return _read(path, read_text(path), tuple(spellings.items()))
 
 
 @lru_cache(maxsize=1)  # A training reads the same file twice, a second each time.
-def _read(path: Path, text: str) -> RedFlags:
+def _read(path: Path, text: str, spellings: tuple[tuple[str, str], ...]) -> RedFlags:
     data = load_yaml(text, path)
     file = to_struct(data, RedFlagFile, path)
     problems: list[Problem] = []
@@ -136,7 +142,7 @@ def _read(path: Path, text: str) -> RedFlags:
 
     def check_words(lines: tuple[str, ...], keys: tuple[str | int, ...]) -> None:
         for number, line in enumerate(lines):
-            for word, read in unheard([line]):
+            for word, read in unheard([line], dict(spellings)):
                 problems.append(unheard_problem(path, data, (*keys, number), word, read))
 
     for name, entries in file.concepts.items():
@@ -174,6 +180,7 @@ def _read(path: Path, text: str) -> RedFlags:
         raisers=compiled(file.raises.says, ("raises", "says")),
         no_raisers=compiled(file.raises.unless, ("raises", "unless")),
         raised=dict(file.raises.levels),
+        not_raised=frozenset(file.raises.not_kinds),
         idioms=compiled(file.idioms, ("idioms",)),
         not_a_patient=any_of(file.not_a_patient),
         a_patient=any_of(file.a_patient),
@@ -181,6 +188,11 @@ def _read(path: Path, text: str) -> RedFlags:
         stems=frozenset(stems(_lines(file))),
         file=file,
     )
+    kinds = {rule.kind for rule in file.red_flags}
+    for place, kind in enumerate(file.raises.not_kinds):
+        if kind not in kinds:
+            keys = ("raises", "not_kinds", place)
+            wrong(keys, f"No rule is of the kind `{kind}`.", "Use the `kind` of a rule.")
     for level in (*file.raises.levels, *file.raises.levels.values()):
         if level not in LEVELS:
             wrong(("raises", "levels"), f"There is no level `{level}`.", f"Use {LEVELS}.")

@@ -18,8 +18,6 @@ from bot.safety.texts import Mistake, text_mistakes
 _WORDS_AFTER_NO = 4
 # What takes a call back says so in few words; a longer message tells something else.
 _LONGEST_TAKEN_BACK = 12
-# What makes a "no" half a "no".
-_TURNS = frozenset("but though although except still worse".split())
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
@@ -83,6 +81,7 @@ _NEEDED = {
         "same_day",
         "routine",
     ),
+    "confirm": ("crisis", "poisoning", "guessed", "general"),
     "if_now": ("emergency", "crisis", "same_day", "routine"),
 }
 # Further texts in these are for the kinds that rules and the guided check name.
@@ -100,11 +99,12 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     again: dict[str, str]
     withheld_answers: tuple[str, ...]
     never_in_part: tuple[str, ...]
-    confirm: str
+    confirm: dict[str, str]
     confirm_yes: str
     confirm_no: str
     yes_begins: tuple[str, ...]
     no_begins: tuple[str, ...]
+    half_a_no: tuple[str, ...]
     taken_back: str
     fillers: tuple[str, ...]
     takes_back_begins: tuple[str, ...]
@@ -173,8 +173,9 @@ class Replies:
         if yes > no:
             return True
         rest = said[no:]
+        half = set(self._texts.half_a_no)
         much = len(rest) > _WORDS_AFTER_NO and not _beginning(rest, texts.no_begins)
-        if not no or much or _TURNS.intersection(said):
+        if not no or much or half.intersection(said):
             return None
         return False
 
@@ -183,7 +184,8 @@ class Replies:
         said = _words(text)
         fillers = set(self._texts.fillers)
         small = len(list(itertools.takewhile(fillers.__contains__, said)))
-        clear = len(said) <= _LONGEST_TAKEN_BACK and not _TURNS.intersection(said)
+        half = set(self._texts.half_a_no)
+        clear = len(said) <= _LONGEST_TAKEN_BACK and half.isdisjoint(said)
         rests = [said[place:] for place in range(small + 1)]
         begins, whole = self._texts.takes_back_begins, self._texts.takes_back_whole
         return clear and any(
@@ -216,14 +218,15 @@ class Replies:
         unknown = "general" if current or "guessed" not in texts else "guessed"
         kind = next((k for k in texts if k in kinds), unknown)
         heard = {finding.kind for finding in findings if finding.escalates}
-        if kind == "guessed" and "poisoning" in heard:
-            kind = "poisoning"  # A rule says what it is about; the text names both numbers.
+        taken = kind == "guessed" and "poisoning" in heard  # A rule says what it is about.
+        if taken or {"crisis", "poisoning"} <= kinds:
+            kind = "poisoning"  # Its text names all numbers.
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
             again = self.again(level, kinds, clinic)
             return msgspec.structs.replace(again, rules=rules)
         text = texts[kind]
-        if level == "emergency" and "crisis" in kinds and len(kinds) > 1:
+        if level == "emergency" and kind == "crisis" and len(kinds) > 1:
             text += "\n\n" + texts["general"]
         return self._reply(level, text, clinic, rules)
 
@@ -240,10 +243,15 @@ class Replies:
         texts = getattr(self._texts, level)
         return self._reply(level, texts.get(kind) or texts["general"], clinic)
 
-    def question(self, clinic: ClinicContact) -> tuple[str, tuple[str, str]]:
-        """The one plain question and its two replies, yes and no."""
+    def question(
+        self, findings: Sequence[Finding], clinic: ClinicContact
+    ) -> tuple[str, tuple[str, str]]:
+        """The plain question for an emergency that is only guessed, and its replies, yes and no."""
         texts = self._texts
-        return self._fill(texts.confirm, clinic), (texts.confirm_yes, texts.confirm_no)
+        kinds = {finding.kind for finding in findings if finding.level == "emergency"}
+        asked = next((text for kind, text in texts.confirm.items() if kind in kinds), None)
+        confirm = self._fill(asked or texts.confirm["guessed"], clinic)
+        return confirm, (texts.confirm_yes, texts.confirm_no)
 
     def if_happening_now(
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact
@@ -267,7 +275,6 @@ class Replies:
         single: dict[str, Collection[str]] = {
             "open_contact": _CONTACT,
             "closed_contact": _CONTACT,
-            "confirm": _NAMES,
             "confirm_yes": (),
             "confirm_no": (),
             "taken_back": (),

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from bot.safety.context import ContextReader, read_context
-from bot.safety.examples import read_examples
 from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, Status, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
-from bot.safety.similarity import Heard, Judgement, Similarity, cache_key
+from bot.safety.similarity import GUESSED, Heard, Judgement, Similarity
+from bot.safety.spellings import NO_SPELLINGS, Spellings, read_spellings
 from bot.safety.words import Clause, Repair, clauses
 
 logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SHORTEST_SENTENCE = 3  # words
-
-Encode = Callable[[Sequence[str]], np.ndarray]
 
 
 class SafetyScreen:
@@ -39,57 +36,36 @@ class SafetyScreen:
         context: ContextReader,
         ordinary: frozenset[str],
         similarity: Similarity | None = None,
+        spellings: Spellings = NO_SPELLINGS,
     ) -> None:
         self._red_flags = red_flags
         self._matcher = Matcher(red_flags)
         self._context = context
-        self._repair = Repair(_whole_words(red_flags, ordinary) | context.words, ordinary)
+        words = _whole_words(red_flags, ordinary) | context.words
+        self._repair = Repair(words, ordinary, spellings)
         self._similarity = similarity
 
     @classmethod
     def load(
         cls,
         folder: Path,
-        encode: Encode | None = None,
         ordinary: frozenset[str] = frozenset(),
-        calm: Sequence[str] = (),
-        encode_message: Encode | None = None,
-        cache_folder: Path | None = None,
+        second: Similarity | None = None,
     ) -> SafetyScreen:
         """Reads the rules in data/triage.
 
         Args:
-            folder: the folder with red_flags.yml, context.yml and the second detector's files.
-            encode: texts to unit vectors, for the second detector; None leaves it out.
+            folder: the folder with red_flags.yml, context.yml and spellings.yml.
             ordinary: English words that are never repaired into a rule's word.
-            calm: sentences that need no contact, for the second detector.
-            encode_message: used for patients' messages instead of `encode`, so that a
-                cache on disk never sees them.
-            cache_folder: where the second detector is kept between starts.
+            second: the second detector; without it the rules decide alone.
 
         Raises:
             DataError: a file cannot be used; every reason is listed.
         """
-        path = folder / "context.yml"
-        flags = read_red_flags(folder / "red_flags.yml")
-        screen = cls(flags, ContextReader(read_context(path)), ordinary)
-        if encode is not None:
-            cache = None
-            if cache_folder is not None:
-                paths = [folder / "red_flags.yml", path, *sorted(folder.glob("examples/*.txt"))]
-                files = [path.read_bytes() for path in paths]
-                key = cache_key(*files, *calm, *sorted(ordinary))
-                cache = (cache_folder / "second_detector.joblib", key)
-            screen._similarity = Similarity(
-                read_examples(folder),
-                encode,
-                screen._hear,
-                calm,
-                ordinary - flags.vocabulary,
-                encode_message,
-                cache,
-            )
-        return screen
+        spellings = read_spellings(folder / "spellings.yml")
+        flags = read_red_flags(folder / "red_flags.yml", spellings)
+        context = ContextReader(read_context(folder / "context.yml", spellings))
+        return cls(flags, context, ordinary, second, spellings)
 
     @property
     def red_flags(self) -> RedFlags:
@@ -170,7 +146,7 @@ class SafetyScreen:
         guessed = LEVELS.index(judgement.level) < LEVELS.index(level)
         if guessed:
             level = judgement.level
-            findings = (*findings, _whole_message(text, level))
+            findings = (*findings, _whole_message(text, judgement))
         chance = judgement.emergency if judgement.level == "emergency" else judgement.today
         few_words = len(text.split()) <= second.settings.fragment_words
         if guessed and few_words and chance < second.settings.sure_from:
@@ -224,10 +200,9 @@ class SafetyScreen:
         result = []
         for finding in findings:
             level: Level = self._red_flags.raised.get(finding.level, finding.level)
-            own = finding.kind in ("pregnancy", "wrong_dose", "needle_stick", "stopping")
             result.append(
                 finding
-                if own or finding.kind.startswith("routine") or not finding.escalates
+                if finding.kind in self._red_flags.not_raised or not finding.escalates
                 else Finding(
                     finding.rule, level, finding.span, finding.start, finding.end,
                     finding.status, finding.kind,
@@ -280,9 +255,9 @@ def _whole_words(red_flags: RedFlags, ordinary: frozenset[str]) -> frozenset[str
     return red_flags.vocabulary - (red_flags.stems & cut - ordinary)
 
 
-def _whole_message(text: str, level: Level) -> Finding:
+def _whole_message(text: str, judged: Judgement) -> Finding:
     span = text.strip()[:200]
     start = text.find(span)
-    return Finding(
-        f"reads_like_{level}", level, span, start, start + len(span), "asserted", "guessed"
-    )
+    kind = judged.kind if judged.level == "emergency" else GUESSED
+    rule = f"reads_like_{judged.level}"
+    return Finding(rule, judged.level, span, start, start + len(span), "asserted", kind)

@@ -11,53 +11,13 @@ import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.safety.spellings import NO_SPELLINGS, Spellings
+
 MAX_CHARACTERS = 4000
 SHORTEST_REPAIRED = 6
 _CANDIDATES = 5
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;,:\n()\-–—]")
 _APOSTROPHES = str.maketrans("’‘´`ʼ＇", "''''''")
-# Words people write without their apostrophe, and others that stand for two.
-CONTRACTIONS = {
-    "cant": "can't", "wont": "won't", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
-    "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "couldnt": "couldn't",
-    "shouldnt": "shouldn't", "wouldnt": "wouldn't", "havent": "haven't", "hasnt": "hasn't",
-    "hadnt": "hadn't", "im": "i'm", "ive": "i've", "hes": "he's", "shes": "she's",
-    "theyre": "they're", "aint": "isn't", "ain't": "isn't", "dnt": "don't", "cnt": "can't",
-    "canot": "cannot", "thats": "that's", "theres": "there's", "whats": "what's", "id": "i'd",
-    "can´t": "can't", "weren't": "weren't", "werent": "weren't", "youre": "you're",
-}  # fmt: skip
-# British and other spellings, and short slips too short for the general repair.
-SPELLINGS = {
-    "diarrhoea": "diarrhea", "diarhea": "diarrhea", "diarrea": "diarrhea", "oedema": "edema",
-    "breth": "breath", "brethe": "breathe", "beath": "breath",
-    "breathin": "breathing", "breething": "breathing", "brething": "breathing",
-    "throte": "throat", "throught": "throat", "troat": "throat", "thoat": "throat",
-    "tounge": "tongue", "toungue": "tongue", "tong": "tongue", "tung": "tongue",
-    "chets": "chest", "chst": "chest", "ches": "chest", "swolen": "swollen", "swole": "swollen",
-    "hifes": "hives", "hivs": "hives", "ezcema": "eczema", "exzema": "eczema", "excema": "eczema",
-    "eczma": "eczema", "wheezin": "wheezing", "weezing": "wheezing", "weasing": "wheezing",
-    "wheesing": "wheezing", "puss": "pus", "colapsed": "collapsed", "vomitting": "vomiting",
-    "soffocating": "suffocating", "faceis": "face", "mummy": "mom", "mum": "mom", "mam": "mom",
-    "blury": "blurry", "bluury": "blurry", "blurr": "blurry", "sucidal": "suicidal",
-    "suicidel": "suicidal", "anafilaxis": "anaphylaxis", "anaphalaxis": "anaphylaxis",
-    "epipen": "epi pen", "epipn": "epi pen", "eppipen": "epi pen",
-    "u": "you", "ur": "your", "r": "are", "wanna": "want to",
-    "lipps": "lips", "throut": "throat", "throot": "throat", "trought": "throat",
-    "thraot": "throat", "throt": "throat", "hart": "heart", "brest": "chest", "chesst": "chest",
-    "breethin": "breathing", "brethin": "breathing", "breate": "breathe",
-    "breeth": "breathe", "brathe": "breathe", "brreath": "breath", "swelin": "swelling",
-    "swellin": "swelling", "swoln": "swollen", "swolin": "swollen", "swollin": "swollen",
-    "swollon": "swollen", "whelts": "welts", "rsh": "rash", "fevr": "fever",
-    "bld": "blood", "blod": "blood", "eyez": "eyes", "skn": "skin",
-    "faintin": "fainting", "kms": "kill myself", "ctb": "kill myself", "preg": "pregnant",
-    "pregnent": "pregnant", "pregant": "pregnant", "prego": "pregnant", "carnt": "can't",
-    "kant": "can't", "temprature": "temperature", "suiside": "suicide", "joynts": "joints",
-    "feaver": "fever", "shrot": "short", "thru": "through",
-    "trubble": "trouble", "chset": "chest", "hevy": "heavy",
-    "tite": "tight", "toung": "tongue", "chestpain": "chest pain", "asma": "asthma",
-    "pufy": "puffy", "hievs": "hives", "welps": "welts",
-    "gonna": "going to", "gotta": "got to", "kinda": "kind of", "sorta": "sort of",
-}  # fmt: skip
 _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "we", "they", "now",
              "it's"}  # fmt: skip
 _BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
@@ -115,9 +75,16 @@ class Repair:
     Args:
         vocabulary: the words of the rules.
         ordinary: English words that are right as they are.
+        spellings: what is typed, and what is meant by it; see `read_spellings`.
     """
 
-    def __init__(self, vocabulary: Iterable[str], ordinary: frozenset[str]) -> None:
+    def __init__(
+        self,
+        vocabulary: Iterable[str],
+        ordinary: frozenset[str],
+        spellings: Spellings = NO_SPELLINGS,
+    ) -> None:
+        self.spellings = spellings
         self._known = frozenset(vocabulary)
         # Of two that are as near, the ordinary word is meant.
         self._targets = sorted(
@@ -168,9 +135,6 @@ class Repair:
         return self._seen[key] or word
 
 
-_NO_REPAIR = Repair((), frozenset())
-
-
 def clauses(text: str, repair: Repair) -> list[Clause]:
     """Splits a message into clauses of repaired, lower-case words.
 
@@ -195,7 +159,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
                 close()
             continue
         if token in _TURNS or (
-            (token in _SUBJECTS or _possessive_subject(tokens, place))
+            (token in _SUBJECTS or _possessive_subject(tokens, place, repair.spellings))
             and current
             and current[-1].text not in _LEADS_ON
             and not _TIME.intersection(word.text for word in current)
@@ -209,10 +173,11 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
     return result
 
 
-def as_read(text: str) -> str:
+def as_read(text: str, spellings: Spellings) -> str:
     """Some words as the screen reads them in a message: "epi-pen" and "epipen" are "epi pen"."""
+    repair = Repair((), frozenset(), spellings)
     tokens = (token for token, _, _ in _tokens(text) if token not in _SIGNS)
-    return " ".join(part for token in tokens for part in _parts(token, _NO_REPAIR))
+    return " ".join(part for token in tokens for part in _parts(token, repair))
 
 
 def _hyphenates(tokens: list[tuple[str, int, int]], place: int) -> bool:
@@ -235,13 +200,15 @@ def _names_something(words: list[Word]) -> bool:
     )
 
 
-def _possessive_subject(tokens: list[tuple[str, int, int]], place: int) -> bool:
+def _possessive_subject(
+    tokens: list[tuple[str, int, int]], place: int, spellings: Spellings
+) -> bool:
     if tokens[place][0] not in _POSSESSIVES:
         return False
     following = [token for token, _, _ in tokens[place + 2 : place + 4]]
     # "He's clutching his chest and looks awful": the verb after "and" is not the chest's.
     own = itertools.takewhile(lambda token: token not in _BREAKS | _JOINTS, following)
-    return any(CONTRACTIONS.get(token, token) in _VERBS for token in own)
+    return any(spellings.get(token, token) in _VERBS for token in own)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, int, int]]:
@@ -261,10 +228,10 @@ def _fold(character: str) -> str:
 def _parts(token: str, repair: Repair) -> list[str]:
     # Held keys: "sooo", "helpppp".
     token = re.sub(r"([a-z])\1{2,}", r"\1\1", token)
-    token = CONTRACTIONS.get(token, token)
+    token = repair.spellings.get(token, token)
     if token.endswith("'s") and token not in _IS:
         token = token[:-2]  # "my son's throat"
-    token = SPELLINGS.get(token, token)
+        token = repair.spellings.get(token, token)
     if token.endswith("in") and repair.knows(token + "g"):
         token += "g"  # "my throat is closin"
     if " " in token:

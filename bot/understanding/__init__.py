@@ -1,6 +1,6 @@
 """Text to meaning: spelling, sentence encoder, classifier. Knows nothing of Rasa."""
 
-from bot.understanding.encoder import EncoderError, SentenceEncoder
+from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.english import english_words
 from bot.understanding.followups import FollowUpExample, LastAnswer
 from bot.understanding.text import comparable, normal
@@ -12,6 +12,7 @@ from bot.understanding.understood import (
     WHAT_SHOULD_I_DO,
     Understood,
 )
+from bot.understanding.upper_layers import UpperLayers
 
 __all__ = [
     "CAN_IT_WAIT",
@@ -19,13 +20,13 @@ __all__ = [
     "TOLD_FIRST",
     "VERY_CLEAR",
     "WHAT_SHOULD_I_DO",
-    "EncoderError",
     "Example",
     "FollowUpExample",
     "LastAnswer",
     "SentenceEncoder",
     "Understanding",
     "Understood",
+    "UpperLayers",
     "comparable",
     "english_words",
     "normal",

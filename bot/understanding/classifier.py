@@ -25,8 +25,8 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from threadpoolctl import threadpool_limits
 
-from bot.tfidf import QuickTfidf
 from bot.understanding.regression import fit_regression
+from bot.understanding.tfidf import QuickTfidf
 
 OUT_OF_SCOPE = "out_of_scope"
 

@@ -9,13 +9,12 @@ does not depend on the texts beside it. What it costs and gains: docs/decisions/
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 import numpy as np
-import onnx
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 _OPERATORS = "com.microsoft"  # where ONNX Runtime keeps what the ONNX standard does not have
 _RUN = 128  # numbers that share a scale; more are not computed rightly
@@ -31,13 +30,19 @@ class _Weights(msgspec.Struct, frozen=True):
     made_by: tuple[str, str]
 
 
-def in_eight_bits(path: Path) -> bytes:
-    """The model in the file, as ONNX Runtime can load it, multiplying in eight bits.
+def giving_also(model: ModelProto, name: str) -> ModelProto:
+    """The model, with what it calls `name`, 32-bit numbers, as one more output."""
+    model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    return model
+
+
+def in_eight_bits(model: ModelProto) -> bytes:
+    """The model as ONNX Runtime can load it, multiplying in eight bits.
 
     Raises:
-        ValueError: the file has no eight-bit weights to multiply with.
+        ValueError: it has no eight-bit weights to multiply with.
     """
-    model = onnx.load(path)
+    model = copy.deepcopy(model)
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
     made_by = {name: node for node in graph.node for name in node.output}
@@ -51,7 +56,7 @@ def in_eight_bits(path: Path) -> bytes:
             no_more.update(weights.made_by)
             nodes.append(_product(node, weights, graph.initializer))
     if not no_more:
-        raise ValueError(f"{path.name} has no weights in eight bits.")
+        raise ValueError("The model has no weights in eight bits.")
     del graph.node[:]
     graph.node.extend(node for node in nodes if no_more.isdisjoint(node.output))
     used = {name for node in graph.node for name in node.input}

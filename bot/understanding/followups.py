@@ -29,9 +29,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from bot.tfidf import QuickTfidf
 from bot.understanding.classifier import OUT_OF_SCOPE
 from bot.understanding.ranking import FAQ, Ranked
+from bot.understanding.tfidf import QuickTfidf
 
 # What a follow-up means that no answer fits.
 NOTHING = "none"

@@ -119,6 +119,29 @@ def test_the_last_two_messages_are_remembered_with_their_levels() -> None:
     )
 
 
+def test_thanks_and_what_the_check_asked_about_time_and_signs_are_no_pieces() -> None:
+    messages = (
+        read_as("my eyes are red", level="routine", intent="start_skin_check"),
+        read_as("recently", intent="answer_check", check_answers={"since": "recently"}),
+        read_as("none", intent="answer_check", check_answers={"warnings": "none"}),
+        read_as("thanks", intent="thanks"),
+    )
+    assert context_of(conversation(*messages)).said == (Said("my eyes are red", "routine"),)
+    where = read_as("arms", intent="answer_check", check_answers={"where": "body"})
+    assert context_of(conversation(where)).said == (Said("arms", "none"),)
+
+
+@pytest.mark.parametrize("intent", ["red_flag_denied", "call_taken_back"])
+def test_what_was_denied_is_not_heard_again(intent: str) -> None:
+    messages = (said("my chest feels odd"), read_as("no", intent=intent), said("how much is it"))
+    assert context_of(conversation(*messages)).said == (Said("how much is it", "none"),)
+
+
+def test_what_was_said_long_ago_is_no_piece() -> None:
+    thanks = [read_as("thanks", intent="thanks")] * 7
+    assert context_of(conversation(said("my eyes are red"), *thanks)).said == ()
+
+
 def test_inside_the_check_its_replies_are_remembered() -> None:
     texts = ("rash", "arms", "last week", "itchy")
     asked = [ActiveLoop("skin_check_form"), SlotSet("requested_slot", "check_since")]

@@ -112,6 +112,38 @@ async def test_after_a_detail_the_last_answers_questions_are_offered() -> None:
     assert notice["quick_replies"] == answer["quick_replies"]
 
 
+def told(text: str, topic: str, **reading: object) -> DialogueStateTracker:
+    """A detail, told right after an answer."""
+    answered = BotUttered("…", metadata={"messages": [{"faq_id": topic}]})
+    now = heard(text, intent="told_more", **reading).events
+    return DialogueStateTracker.from_events("test", [UserUttered("…"), answered, *now])
+
+
+async def test_what_the_last_answer_says_of_a_detail_is_shown() -> None:
+    notice, part = await say("utter_told_more", told("i have medicare", "cost_and_insurance"))
+    assert notice["text"].startswith("Thank you for telling me. This part of my answer")
+    assert "Medicare" in part["text"]
+    assert part["faq_id"] == "cost_and_insurance"
+    answer = resources.answers().get("cost_and_insurance")
+    assert answer is not None
+    assert len(part["text"]) < len(answer.body) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "standing"),
+    [
+        ("my cousin loves it", "how_well_it_works", None),  # no part is near
+        ("it was 72 in the house", "left_out_of_fridge", None),  # never given in part
+        ("i have medicare", "cost_and_insurance", Standing("same_day")),
+    ],
+)
+async def test_no_part_is_shown_that_is_not_near_or_says_half(
+    text: str, topic: str, standing: Standing | None
+) -> None:
+    messages = await say("utter_told_more", told(text, topic, standing=standing))
+    assert not any("This part of my answer" in message["text"] for message in messages)
+
+
 async def test_of_an_answer_asked_for_again_the_part_that_is_meant_is_shown() -> None:
     tracker = heard("what if it was frozen", intent="faq/storage", faq_id="storage", again=True)
     notice, answer = await say("utter_faq/storage", tracker)

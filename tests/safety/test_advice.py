@@ -179,6 +179,9 @@ TYPED = [
     ("warnings", "no fever no pain, one blister", "some"),
     ("warnings", "kinda gritty", None),
     ("warnings", "no fever and no pain", "none"),
+    ("warnings", "no fever", None),
+    ("warnings", "nah no pain", "none"),
+    ("warnings", "no fever or blisters", "none"),
     ("warnings", "yes its warm and growing", "some"),
     ("where", "face and arms", "face"),
     ("where", "not on my face, on my arms", None),
@@ -309,3 +312,10 @@ def test_a_yes_says_nothing_to_a_question_not_yet_asked() -> None:
     assert CHECK.ahead("where", "yes please") == {}
     assert CHECK.ahead("where", "my arms and it oozes")["warnings"] == "some"
     assert CHECK.denies_signs("no fever no pain")
+
+
+def test_one_sign_denied_says_nothing_of_the_others_unless_it_is_said_twice() -> None:
+    assert CHECK.interpret("warnings", "no fever") is None
+    assert CHECK.at_last("warnings", "no fever") == "none"
+    assert CHECK.at_last("warnings", "what do you mean") == "unsure"
+    assert CHECK.at_last("where", "no fever") == "unknown"

@@ -37,7 +37,7 @@ def problem(folder: Path, old: str, new: str) -> Problem:
     path = folder / "red_flags.yml"
     path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(DataError) as error:
-        read_red_flags(path)
+        read_red_flags(path, {"epipen": "epi pen"})
     return error.value.problems[0]
 
 
@@ -84,6 +84,7 @@ def test_the_good_file_is_read(tmp_path: Path) -> None:
             "can never decide",
         ),
         ("{same_day: emergency}", "{same_day: urgent}", None, "urgent"),
+        ("levels:", "not_kinds: [genral]\n  levels:", 5, "No rule is of the kind `genral`"),
     ],
 )
 def test_a_wrong_rule_file(tmp_path: Path, old: str, new: str, line: int | None, says: str) -> None:
@@ -129,7 +130,7 @@ def test_a_message_with_two_levels(triage: Path) -> None:
 
 def test_a_level_without_messages(triage: Path) -> None:
     (triage / "examples" / "emergency.txt").write_text("# nothing\n")
-    with pytest.raises(DataError, match="no message of level emergency"):
+    with pytest.raises(DataError, match=r"emergency\.txt:1.*no message in this file"):
         read_examples(triage)
 
 

@@ -146,7 +146,7 @@ BAD_REPLIES = [
      "There is no {same_day_contact}."),
     ("call the {after_hours_name}", "call {is_open}", "closed_contact:", "There is no {is_open}."),
     ("{crisis_line} now, or", "{crisisline} now, or", "  crisis:", "There is no {crisisline}."),
-    ("Is this happening right now?", "Is it, {name}?", "confirm:", "There is no {name}."),
+    ("Is this happening right now?", "Is it, {name}?", "crisis:", "There is no {name}."),
     ("confirm_yes: Yes,", "confirm_yes: Yes {phone},", "confirm_yes:", "There is no {phone}."),
     ("confirm_no: No, it is not happening now", 'confirm_no: " "', "confirm_no:", "empty"),
     ("few days: {clinic_phone}.", "few days: {phones}.", "  routine:", "There is no {phones}."),

@@ -18,9 +18,10 @@ from specification import BY_LEVEL, CONTEXTS, RULES
 
 from bot.safety import SafetyScreen
 from bot.safety.red_flags import read_red_flags
-from bot.safety.words import SPELLINGS
+from bot.safety.spellings import read_spellings
 
 TRIAGE = Path(__file__).resolve().parents[2] / "data" / "triage"
+SPELLINGS = read_spellings(TRIAGE / "spellings.yml")
 EMERGENCY_RULES = {
     rule.data.id
     for rule in read_red_flags(TRIAGE / "red_flags.yml").rules

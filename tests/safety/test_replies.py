@@ -38,7 +38,7 @@ KINDS: dict[Level, list[str]] = {
                   "general"],
     "same_day": ["allergy_no_dose", "eyes", "skin_infection", "poisoning", "wrong_dose",
                  "needle_stick", "general"],
-    "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",
+    "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt", "plan",
                 "routine", "general"],
 }  # fmt: skip
 
@@ -152,7 +152,7 @@ def test_thoughts_of_suicide_get_the_lifeline_before_anything(clinic: ClinicCont
 def test_poisoning_gets_poison_help_by_number(clinic: ClinicContact) -> None:
     emergency = reply("emergency", "poisoning", clinic=clinic)
     assert "call Poison Help now: 1-800-555-0105" in emergency.text
-    assert numbers(emergency) == ["112", "1-800-555-0105"]
+    assert numbers(emergency) == ["112", "1-800-555-0105", "987"]  # it may have been on purpose
     same_day = reply("same_day", "poisoning", clinic=clinic)
     assert same_day.text.startswith("**Call Poison Help now: 1-800-555-0105.**")
     assert numbers(same_day)[0] == "1-800-555-0105"
@@ -341,11 +341,30 @@ def test_something_new_or_higher_is_told_in_full() -> None:
 
 @HOURS
 def test_the_plain_question_carries_the_emergency_line_first(clinic: ClinicContact) -> None:
-    text, buttons = REPLIES.question(clinic)
+    text, buttons = REPLIES.question((), clinic)
     assert text.startswith("**If this is happening right now, call 112.**")
     assert text.rstrip().endswith("Is this happening right now?")
     assert [REPLIES.confirms(button) for button in buttons] == [True, False]
     assert [REPLIES.confirms(f" {button.upper()} ") for button in buttons] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "lacks"),
+    [("crisis", "987", "Poison"), ("poisoning", "1-800-555-0105", "987"),
+     ("general", "112", "987"), ("guessed", "987", "Poison")],
+)  # fmt: skip
+def test_the_plain_question_names_whom_its_matter_calls_for(
+    kind: str, names: str, lacks: str
+) -> None:
+    text, _ = REPLIES.question([finding("emergency", kind)], OPEN)
+    assert names in text
+    assert "112" in text
+    assert lacks not in text
+
+
+def test_an_overdose_gets_poison_help_also_where_thoughts_of_suicide_are_heard() -> None:
+    said = reply("emergency", "crisis", "poisoning")
+    assert said.text == REPLIES.for_kind("emergency", "poisoning", OPEN).text
 
 
 @pytest.mark.parametrize(

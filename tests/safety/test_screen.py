@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -199,14 +200,9 @@ def test_without_the_second_detector_the_rules_decide_alone(
     assert rules_alone.read(text) == screen.read_by_rules(text)
 
 
-class Chances:
-    """Stands for what was learnt, with probabilities that a test chooses."""
-
-    def __init__(self, *chances: float) -> None:
-        self._chances = np.array(chances)
-
-    def chances(self, *_: object) -> np.ndarray:
-        return self._chances
+def always(*chances: float) -> Callable[..., np.ndarray]:
+    """What the second detector takes every text for."""
+    return lambda *_: np.array(chances)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +219,7 @@ def test_routine_is_no_hedge_against_an_emergency(
     chances: tuple[float, ...],
     level: str,
 ) -> None:
-    monkeypatch.setattr(screen._similarity, "_fitted", Chances(*chances))
+    monkeypatch.setattr(screen._similarity, "_chances", always(*chances))
     assert screen.read("the kettle is on").level == level
 
 
@@ -242,7 +238,7 @@ def test_an_emergency_that_is_not_the_likelier_is_asked_about(
     level: str,
     unsure: bool,
 ) -> None:
-    monkeypatch.setattr(screen._similarity, "_fitted", Chances(*chances))
+    monkeypatch.setattr(screen._similarity, "_chances", always(*chances))
     found = screen.read("the kettle is on")
     assert (found.level, found.unsure) == (level, unsure)
 
@@ -258,11 +254,10 @@ def test_a_denied_word_silences_its_own_clause_alone(screen: SafetyScreen) -> No
 def test_both_ends_of_a_long_message_are_read(
     screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Kettle:
-        def chances(self, text: str, *_: object) -> np.ndarray:
-            return np.array([0.0, 1.0, 0.0, 0.0] if "kettle" in text else [0.0, 0.0, 0.0, 1.0])
+    def kettle(text: str, *_: object) -> np.ndarray:
+        return np.array([0.0, 1.0, 0.0, 0.0] if "kettle" in text else [0.0, 0.0, 0.0, 1.0])
 
-    monkeypatch.setattr(screen._similarity, "_fitted", Kettle())
+    monkeypatch.setattr(screen._similarity, "_chances", kettle)
     calm = "we had a lovely weekend at the lake and the children swam all day " * 12
     assert screen.read(f"the kettle is on {calm}").level == "same_day"
     assert screen.read(f"{calm} the kettle is on").level == "same_day"
@@ -274,13 +269,12 @@ def test_a_message_that_leaves_a_doubt_is_read_sentence_by_sentence(
 ) -> None:
     read: list[str] = []
 
-    class Doubt:
-        def chances(self, text: str, *_: object) -> np.ndarray:
-            read.append(text)
-            urgent = text == "then the kettle sang."
-            return np.array([0.0, 0.8, 0.0, 0.2] if urgent else [0.0, 0.12, 0.0, 0.88])
+    def doubt(text: str, *_: object) -> np.ndarray:
+        read.append(text)
+        urgent = text == "then the kettle sang."
+        return np.array([0.0, 0.8, 0.0, 0.2] if urgent else [0.0, 0.12, 0.0, 0.88])
 
-    monkeypatch.setattr(screen._similarity, "_fitted", Doubt())
+    monkeypatch.setattr(screen._similarity, "_chances", doubt)
     assert screen.read("the day was long. then the kettle sang.").level == "same_day"
     assert read[1:] == ["the day was long.", "then the kettle sang."]
     assert screen.read("the day was long. and the night too.").level == "none"
@@ -296,6 +290,6 @@ def test_beside_what_a_rule_hears_nobody_is_asked(
     screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     assert screen.read_by_rules(text).level in ("emergency", "same_day")
-    monkeypatch.setattr(screen._similarity, "_fitted", Chances(0.4, 0.0, 0.0, 0.6))
+    monkeypatch.setattr(screen._similarity, "_chances", always(0.4, 0.0, 0.0, 0.6))
     found = screen.read(text)
     assert (found.level, found.unsure) == ("emergency", False)

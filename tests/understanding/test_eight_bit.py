@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from onnx import TensorProto, helper
 
@@ -52,11 +50,9 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it() -> None:
     assert (together * alone).sum(axis=1).min() > 0.9999
 
 
-def test_a_model_without_eight_bit_weights_is_refused(tmp_path: Path) -> None:
+def test_a_model_without_eight_bit_weights_is_refused() -> None:
     numbers = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
     result = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
     graph = helper.make_graph([helper.make_node("Abs", ["x"], ["y"])], "g", [numbers], [result])
-    path = tmp_path / "plain.onnx"
-    onnx.save(helper.make_model(graph), path)
-    with pytest.raises(ValueError, match=r"plain\.onnx has no weights in eight bits"):
-        in_eight_bits(path)
+    with pytest.raises(ValueError, match="no weights in eight bits"):
+        in_eight_bits(helper.make_model(graph))

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.understanding import EncoderError, SentenceEncoder
+from bot.problems import DataError
+from bot.understanding import SentenceEncoder
 from bot.understanding.encoder import DIMENSIONS, _batches, _package_file
 
 
@@ -96,7 +97,7 @@ def test_what_patients_write_is_not_kept_on_disk(tmp_path: Path) -> None:
 
 
 def test_a_missing_model_file_is_explained() -> None:
-    with pytest.raises(EncoderError, match="make train"):
+    with pytest.raises(DataError, match="make train"):
         _package_file("bot", "*.onnx", "0" * 64)
 
 

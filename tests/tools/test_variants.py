@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.safety.variants import variants
+from tools.tuning.variants import variants
 
 OPENINGS, ENDINGS = ("hello,",), ("is that normal?",)
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-TOOL = Path(__file__).resolve().parent.parent / "tools" / "environment.py"
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "environment.py"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.tfidf import QuickTfidf
+from bot.understanding.tfidf import QuickTfidf
 
 TEXTS = ["my eye is red", "red red skin", "may i travel", "what if it freezes"]
 OPTIONS = {"analyzer": "char_wb", "ngram_range": (2, 3)}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.safety.fragments import FRAGMENTS, fragments
+from tools.tuning.fragments import FRAGMENTS, fragments
 
 ORDINARY = frozenset({"kettle", "garden", "throat", "swelling", "violin", "up"})
 

@@ -1,0 +1,1 @@
+"""What makes the project ready: the environment, and the tuned layers of the encoder."""
