@@ -20,7 +20,8 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     raises nothing below `asked_from`, a probability that a person is needed today. A calm
     message of several sentences in which it is at least `doubt_from` is read sentence by
     sentence; one that reads urgent with `sentence_from` counts. In at most `fragment_words`
-    words what reads urgent counts from `sure_from` on alone.
+    words what reads urgent counts from `sure_from` on alone. Below `only_asked_below`, a
+    probability that a person is needed today, what a rule hears counts as only asked about.
     """
 
     costs: dict[Level, dict[Level, float]]
@@ -29,6 +30,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     doubt_from: float
     sentence_from: float
     fragment_words: int
+    only_asked_below: float
 
 
 # The files of messages: the four levels, emergencies apart by what they are about.

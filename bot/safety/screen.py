@@ -17,7 +17,7 @@ from bot.safety.context import ContextReader, read_context
 from bot.safety.matching import Match, Matcher
 from bot.safety.model import LEVELS, Finding, Level, Screening, Status, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
-from bot.safety.similarity import GUESSED, Heard, Judgement, Similarity
+from bot.safety.similarity import GUESSED, TODAY, Heard, Judgement, Similarity
 from bot.safety.spellings import NO_SPELLINGS, Spellings, read_spellings
 from bot.safety.words import Clause, Repair, clauses
 
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SHORTEST_SENTENCE = 3  # words
+# Findings of these kinds stand, whatever the second detector makes of the message.
+_NEVER_DOUBTED = ("crisis", "poisoning")
 
 
 class SafetyScreen:
@@ -126,10 +128,15 @@ class SafetyScreen:
         return Heard(words, screening, places)
 
     def _settled(self, text: str, heard: Heard, second: Similarity, by_sentence: bool) -> Screening:
-        """The rules' level, raised where the second detector sees more, never lowered."""
+        """The rules' level, raised where the second detector sees more.
+
+        It is lowered only where the second detector is all but certain that nobody is needed.
+        """
         found = heard.found
         level, findings = found.level, found.findings
         judgement = self._judged(text, heard, second, by_sentence)
+        if self._only_sounds_so(text, found, judgement, second):
+            return _only_asked(found)
         if level in ("routine", "none") and heard.denied:
             # "My throat isn't closing": what is denied must not sound like an alarm by itself.
             rest = self._without_denials(text, heard.denied)
@@ -161,6 +168,22 @@ class SafetyScreen:
         )
         return msgspec.structs.replace(
             found, level=level, findings=findings, guessed=guessed, unsure=unsure
+        )
+
+    def _only_sounds_so(
+        self, text: str, found: Screening, whole: Judgement, second: Similarity
+    ) -> bool:
+        """Whether what a rule hears today is nothing like it, as a whole and in each sentence.
+
+        Never of thoughts of suicide, nor of something taken.
+        """
+        limit = second.settings.only_asked_below
+        urgent = [f for f in found.findings if f.escalates and f.level in TODAY]
+        if not urgent or whole.today >= limit or any(f.kind in _NEVER_DOUBTED for f in urgent):
+            return False
+        sentences = _SENTENCE_END.split(text)
+        return len(sentences) < 2 or all(
+            second.judge(sentence, self._hear(sentence)).today < limit for sentence in sentences
         )
 
     def _judged(self, text: str, heard: Heard, second: Similarity, by_sentence: bool) -> Judgement:
@@ -253,6 +276,20 @@ def _whole_words(red_flags: RedFlags, ordinary: frozenset[str]) -> frozenset[str
     """The rules' words without those that only want their last letter: `collaps*`."""
     cut = {word[:-1] for word in red_flags.vocabulary & ordinary if word[-1] != "s"}
     return red_flags.vocabulary - (red_flags.stems & cut - ordinary)
+
+
+def _only_asked(found: Screening) -> Screening:
+    """The findings that need somebody today, as if they were only asked about."""
+    findings = tuple(
+        msgspec.structs.replace(f, status="hypothetical") if f.escalates and f.level in TODAY else f
+        for f in found.findings
+    )
+    return msgspec.structs.replace(
+        found,
+        level=highest([f.level for f in findings if f.escalates]),
+        findings=findings,
+        asked=highest([f.level for f in findings if f.status == "hypothetical"]),
+    )
 
 
 def _whole_message(text: str, judged: Judgement) -> Finding:

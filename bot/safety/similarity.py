@@ -38,7 +38,7 @@ _WORD = re.compile(r"[a-z]{3}")
 
 # The code by which the neighbours are found.
 _MADE_BY = ("neighbours.py", "similarity.py")
-_TODAY: tuple[Level, ...] = ("emergency", "same_day")
+TODAY: tuple[Level, ...] = ("emergency", "same_day")
 _OF_LEVEL = {
     level: [place for place, name in enumerate(CLASSES) if LEVEL_OF[name] == level]
     for level in LEVELS
@@ -112,7 +112,7 @@ class Similarity:
         if known is not None:
             level = LEVEL_OF[known]
             kind = _KINDS.get(known, GUESSED)
-            return Judgement(level, float(level == "emergency"), float(level in _TODAY), kind)
+            return Judgement(level, float(level == "emergency"), float(level in TODAY), kind)
         whole = plain(text)
         ends = {whole[:MAX_CHARACTERS], whole[-MAX_CHARACTERS:]}
         judged = [self._judged(end, heard) for end in sorted(ends) if _WORD.search(end)]

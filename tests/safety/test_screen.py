@@ -200,9 +200,14 @@ def test_without_the_second_detector_the_rules_decide_alone(
     assert rules_alone.read(text) == screen.read_by_rules(text)
 
 
+def by_class(emergency: float, same_day: float, routine: float, none: float) -> np.ndarray:
+    """The chances of the second detector's classes; an emergency is one of the body."""
+    return np.array([0.0, 0.0, emergency, same_day, routine, none])
+
+
 def always(*chances: float) -> Callable[..., np.ndarray]:
     """What the second detector takes every text for."""
-    return lambda *_: np.array(chances)
+    return lambda *_: by_class(*chances)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +260,7 @@ def test_both_ends_of_a_long_message_are_read(
     screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kettle(text: str, *_: object) -> np.ndarray:
-        return np.array([0.0, 1.0, 0.0, 0.0] if "kettle" in text else [0.0, 0.0, 0.0, 1.0])
+        return by_class(0, 1, 0, 0) if "kettle" in text else by_class(0, 0, 0, 1)
 
     monkeypatch.setattr(screen._similarity, "_chances", kettle)
     calm = "we had a lovely weekend at the lake and the children swam all day " * 12
@@ -272,7 +277,7 @@ def test_a_message_that_leaves_a_doubt_is_read_sentence_by_sentence(
     def doubt(text: str, *_: object) -> np.ndarray:
         read.append(text)
         urgent = text == "then the kettle sang."
-        return np.array([0.0, 0.8, 0.0, 0.2] if urgent else [0.0, 0.12, 0.0, 0.88])
+        return by_class(0, 0.8, 0, 0.2) if urgent else by_class(0, 0.12, 0, 0.88)
 
     monkeypatch.setattr(screen._similarity, "_chances", doubt)
     assert screen.read("the day was long. then the kettle sang.").level == "same_day"

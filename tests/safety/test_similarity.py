@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.safety import LEVELS
-from bot.safety.examples import DetectorExamples, read_examples
+from bot.safety.examples import CLASSES, DetectorExamples, read_examples
 from bot.safety.model import Screening
 from bot.safety.similarity import Heard, Similarity
 
@@ -36,13 +36,31 @@ class Encoder:
 
 
 def certain(level: str):
-    return lambda *_: np.eye(len(LEVELS))[LEVELS.index(level)]
+    return lambda *_: np.eye(len(CLASSES))[CLASSES.index(level)]
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_tuned_layers_decide(few: DetectorExamples, level: str) -> None:
     detector = Similarity(few, Encoder(), certain(level))
     assert detector.judge("what they say counts", NOTHING).level == level
+
+
+@pytest.mark.parametrize(
+    ("chances", "kind"),
+    [
+        ((0.95, 0.0, 0.05), "crisis"),
+        ((0.0, 0.6, 0.02), "poisoning"),
+        ((0.02, 0.02, 0.9), "general"),
+        ((0.3, 0.0, 0.6), "guessed"),  # nobody knows
+    ],
+)
+def test_what_an_emergency_is_about_is_said_where_it_is_clear(
+    few: DetectorExamples, chances: tuple[float, ...], kind: str
+) -> None:
+    rest = 1 - sum(chances)
+    detector = Similarity(few, Encoder(), lambda *_: np.array([*chances, rest, 0.0, 0.0]))
+    judged = detector.judge("something about that", NOTHING)
+    assert (judged.level, judged.kind) == ("emergency", kind)
 
 
 def test_a_message_of_the_examples_has_its_level_whatever_else(few: DetectorExamples) -> None:
@@ -52,7 +70,7 @@ def test_a_message_of_the_examples_has_its_level_whatever_else(few: DetectorExam
 
 
 def test_the_nearest_messages_tip_a_doubt(few: DetectorExamples) -> None:
-    doubt = np.array([0.2, 0.0, 0.0, 0.8])
+    doubt = np.array([0.0, 0.0, 0.2, 0.0, 0.0, 0.8])
 
     def emergency(nearest: str) -> float:
         detector = Similarity(few, Encoder(), lambda *_: doubt)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.problems import DataError
-from bot.safety import LEVELS
+from bot.safety.examples import CLASSES
 from bot.safety.model import Screening
 from bot.safety.similarity import TUNED_LAYERS, evidence
 from bot.understanding import SentenceEncoder, UpperLayers
@@ -59,22 +59,26 @@ def test_many_at_once_are_as_each_by_itself(encoder: SentenceEncoder) -> None:
     ("text", "level"),
     [
         ("my lips have doubled in size and my voice is going", "emergency"),
+        ("i do not want to be alive any more", "crisis"),
+        ("my toddler drank the whole bottle of cough syrup", "poisoning"),
         ("since this morning my left eye hurts and light is unbearable", "same_day"),
         ("what time do you open on saturday", "none"),
     ],
 )
 def test_the_tuned_layers_tell_levels(layers: UpperLayers, text: str, level: str) -> None:
     chances = layers.chances(text, NOTHING_FOUND)
-    assert chances.shape == (len(LEVELS),)
+    assert chances.shape == (len(CLASSES),)
     assert chances.sum() == pytest.approx(1, abs=1e-4)
-    assert LEVELS[int(chances.argmax())] == level
+    assert CLASSES[int(chances.argmax())] == level
 
 
 def test_what_the_rules_found_counts(layers: UpperLayers) -> None:
     found = NOTHING_FOUND.copy()
     found[0] = 1  # an asserted emergency
     text = "it started again this morning"
-    assert layers.chances(text, found)[0] > layers.chances(text, NOTHING_FOUND)[0]
+    emergency = CLASSES.index("emergency")
+    told, silent = (layers.chances(text, each)[emergency] for each in (found, NOTHING_FOUND))
+    assert told > silent
 
 
 def test_32_bits_say_nearly_the_same(layers: UpperLayers, monkeypatch: pytest.MonkeyPatch) -> None:
