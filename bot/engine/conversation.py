@@ -17,7 +17,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.safety.model import LEVELS, Level, highest
+from bot.safety.model import GUESSED, LEVELS, Level, highest
 
 # Under this name a message's `Reading` is stored in the tracker.
 READING = "reading"
@@ -144,6 +144,8 @@ def _standing(tracker: DialogueStateTracker) -> Standing | None:
             if level in ("emergency", "same_day") and level not in taken_back:
                 findings = reading.get("findings") or []
                 kinds = dict.fromkeys(f["kind"] for f in findings if f["level"] == level)
+                if set(kinds) == {GUESSED}:  # What a rule heard beside it says what it is about.
+                    kinds |= dict.fromkeys(f["kind"] for f in findings)
                 found.append(Standing(level, tuple(kinds)))
             level = "none"
             turns += 1

@@ -18,6 +18,9 @@ STATUSES: tuple[Status, ...] = (
 )
 # A finding with one of these is happening to somebody now.
 ESCALATING: tuple[Status, ...] = ("asserted", "other_person")
+# The kind of a finding that no rule has made, but the second detector, of which nobody knows
+# what it is about.
+GUESSED = "guessed"
 
 
 class Finding(msgspec.Struct, frozen=True):

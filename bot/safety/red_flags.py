@@ -33,7 +33,7 @@ from bot.safety.spellings import NO_SPELLINGS, Spellings
 
 
 class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule as written."""
+    """One rule as written. `always`: it stands, whatever the second detector makes of a message."""
 
     id: str
     level: Level
@@ -43,6 +43,7 @@ class RuleData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: tuple[str, ...]
     unless: tuple[str, ...] = ()
     whole_message: bool = False
+    always: bool = False
 
 
 class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +93,7 @@ class RedFlags(msgspec.Struct, frozen=True):
     no_raisers: tuple[Pattern, ...]
     raised: dict[str, Level]
     not_raised: frozenset[str]
+    always: frozenset[str]
     idioms: tuple[Pattern, ...]
     not_a_patient: re.Pattern[str]
     a_patient: re.Pattern[str]
@@ -181,6 +183,7 @@ def _read(path: Path, text: str, spellings: tuple[tuple[str, str], ...]) -> RedF
         no_raisers=compiled(file.raises.unless, ("raises", "unless")),
         raised=dict(file.raises.levels),
         not_raised=frozenset(file.raises.not_kinds),
+        always=frozenset(rule.id for rule in file.red_flags if rule.always),
         idioms=compiled(file.idioms, ("idioms",)),
         not_a_patient=any_of(file.not_a_patient),
         a_patient=any_of(file.a_patient),

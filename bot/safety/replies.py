@@ -97,6 +97,7 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open_contact: str
     closed_contact: str
     again: dict[str, str]
+    guess_is_about: dict[str, str]
     withheld_answers: tuple[str, ...]
     never_in_part: tuple[str, ...]
     confirm: dict[str, str]
@@ -217,9 +218,9 @@ class Replies:
         # A confirmed question has no finding: what it is about is not known.
         unknown = "general" if current or "guessed" not in texts else "guessed"
         kind = next((k for k in texts if k in kinds), unknown)
-        heard = {finding.kind for finding in findings if finding.escalates}
-        taken = kind == "guessed" and "poisoning" in heard  # A rule says what it is about.
-        if taken or {"crisis", "poisoning"} <= kinds:
+        if kinds == {"guessed"}:
+            kind = self._about(level, [f.kind for f in findings if f.escalates]) or kind
+        if {"crisis", "poisoning"} <= kinds:
             kind = "poisoning"  # Its text names all numbers.
         rules = tuple(sorted({f"{f.rule}:{level}" for f in current}))
         if rules and set(rules) <= told:
@@ -235,8 +236,14 @@ class Replies:
         texts = self._texts.again
         # What no rule has heard may be anything: its text names 988, too.
         kinds = kinds or ("guessed",)
-        fitting = [k for k in texts if k in kinds and k in getattr(self._texts, level)]
+        known = {*kinds, self._about(level, kinds)}
+        fitting = [k for k in texts if k in known and k in getattr(self._texts, level)]
         return self._reply(level, texts[fitting[0] if fitting else level], clinic)
+
+    def _about(self, level: Level, heard: Collection[str]) -> str | None:
+        """What a guess is about, by what the rules hear of it, be it less urgent."""
+        known = (self._texts.guess_is_about.get(kind) for kind in heard)
+        return next((kind for kind in known if kind in getattr(self._texts, level)), None)
 
     def for_kind(self, level: Level, kind: str, clinic: ClinicContact) -> EscalationReply:
         """The reply of one kind, for advice that stands on no finding."""

@@ -15,9 +15,9 @@ import msgspec
 
 from bot.safety.context import ContextReader, read_context
 from bot.safety.matching import Match, Matcher
-from bot.safety.model import LEVELS, Finding, Level, Screening, Status, highest
+from bot.safety.model import GUESSED, LEVELS, Finding, Level, Screening, Status, highest
 from bot.safety.red_flags import RedFlags, read_red_flags
-from bot.safety.similarity import GUESSED, TODAY, Heard, Judgement, Similarity
+from bot.safety.similarity import TODAY, Heard, Judgement, Similarity
 from bot.safety.spellings import NO_SPELLINGS, Spellings, read_spellings
 from bot.safety.words import Clause, Repair, clauses
 
@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SHORTEST_SENTENCE = 3  # words
-# Findings of these kinds stand, whatever the second detector makes of the message.
-_NEVER_DOUBTED = ("crisis", "poisoning")
 
 
 class SafetyScreen:
@@ -175,11 +173,15 @@ class SafetyScreen:
     ) -> bool:
         """Whether what a rule hears today is nothing like it, as a whole and in each sentence.
 
-        Never of thoughts of suicide, nor of something taken.
+        Never of the rules that stand always: of suicide, of something taken, in other languages.
         """
         limit = second.settings.only_asked_below
         urgent = [f for f in found.findings if f.escalates and f.level in TODAY]
-        if not urgent or whole.today >= limit or any(f.kind in _NEVER_DOUBTED for f in urgent):
+        if (
+            not urgent
+            or whole.today >= limit
+            or any(f.rule in self._red_flags.always for f in urgent)
+        ):
             return False
         sentences = _SENTENCE_END.split(text)
         return len(sentences) < 2 or all(

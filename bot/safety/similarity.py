@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from bot.safety.examples import CLASSES, LEVEL_OF, DetectorExamples
-from bot.safety.model import LEVELS, STATUSES, Level, Screening, highest
+from bot.safety.model import GUESSED, LEVELS, STATUSES, Level, Screening, highest
 from bot.safety.neighbours import Neighbours
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,6 @@ _OF_LEVEL = {
 # What an emergency is about, by its class; where none is so likely, nobody knows.
 _KINDS = {"crisis": "crisis", "poisoning": "poisoning", "emergency": "general"}
 _SURE_OF_KIND = 0.9
-GUESSED = "guessed"
 
 
 class Heard(msgspec.Struct, frozen=True):

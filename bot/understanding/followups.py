@@ -14,7 +14,7 @@ A long message, and one that is very clear by itself, is read by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ _FIRST_LOOK_STRENGTH = 0.3
 _STRENGTH = 0.003
 _FOLDS = 4
 _LEAST_EXAMPLES = 40
+_CERTAIN = 0.95  # of what stands in the examples
 _ODDS_END = 1e-4
 _MORE, _OTHER, _NOTHING = range(3)
 
@@ -156,11 +157,14 @@ class FollowUps:
         first_look: LogisticRegression,
         weigher: Pipeline,
         scale: np.ndarray,
+        known: Mapping[tuple[str, str], str],
     ) -> None:
         self._words = words
         self._first_look = first_look
         self._weigher = weigher
         self._scale = scale
+        # Who writes a text into the examples has said what it means after which answer.
+        self._known = dict(known)
 
     @classmethod
     def fit(
@@ -201,7 +205,13 @@ class FollowUps:
             for part, unseen in zip(parts, reversed(halves), strict=True):
                 held_out[unseen] = part.predict_proba(features[unseen])[:, 1]
             scale = _calibration(held_out, right, who)
-            return cls(words, first_look, weigher, scale)
+            pairs = zip(examples, heard, strict=True)
+            known = {(example.after, one.text): example.means for example, one in pairs}
+            return cls(words, first_look, weigher, scale, known)
+
+    def knows(self, text: str, last: LastAnswer) -> bool:
+        """Whether the text, repaired, is itself an example after this answer."""
+        return (last.faq_id, text) in self._known
 
     def read(self, heard: Heard, last: LastAnswer) -> Ranked:
         """The answers that a message may mean, best first, with calibrated shares."""
@@ -209,6 +219,10 @@ class FollowUps:
         candidates, features = _signs(heard, last, self._first_look.predict_proba(rows)[0])
         chances = self._weigher.predict_proba(features)[:, 1]
         sure = _sure(_odds(chances), self._scale)
+        means = self._known.get((last.faq_id, heard.text))
+        if means == NOTHING or means in candidates:
+            meant = np.array([candidate == means for candidate in candidates])
+            sure = np.where(meant, np.maximum(sure, _CERTAIN), sure * (1 - _CERTAIN))
         order = np.argsort(-sure, kind="stable")
         return Ranked(tuple((FAQ + candidates[i], float(sure[i])) for i in order))
 

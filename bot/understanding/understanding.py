@@ -180,7 +180,7 @@ class Understanding:
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
         what_to_do = whole.intent == WHAT_SHOULD_I_DO
         # What only tells something, however clear ("it is every two weeks"), may be about it.
-        by_itself = clear and parts.asks(repaired)
+        by_itself = clear and parts.asks(repaired) and not self._known_after(repaired, last)
         if last and (what_to_do or not (small_talk or by_itself or len(pieces) > 1)):
             meant = self._after(repaired, read, last)
             if meant is not None:
@@ -303,6 +303,10 @@ class Understanding:
             repaired=repaired,
             reasons=("without one word of its own, and nothing before it explains it",),
         )
+
+    def _known_after(self, repaired: str, last: LastAnswer | None) -> bool:
+        """Whether a message is itself an example of what is asked after the last answer."""
+        return bool(last and self._follow_ups and self._follow_ups.knows(repaired, last))
 
     def _after(self, repaired: str, alone: _Read, last: LastAnswer) -> Understood | None:
         """What a message means right after an answer; None where it is read by itself."""

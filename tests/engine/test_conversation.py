@@ -155,6 +155,12 @@ def test_what_was_said_before_starting_over_is_not_remembered() -> None:
     )
 
 
+def test_of_a_guess_the_rules_kinds_are_remembered_too() -> None:
+    told = escalated("same_day", "guessed")
+    standing = context_of(conversation(*told)).standing
+    assert standing == Standing("same_day", ("guessed", "skin"))
+
+
 def test_a_call_that_was_taken_back_stands_no_longer() -> None:
     told = escalated("emergency")
     taken_back = read_as("that was years ago", intent="call_taken_back")

@@ -38,7 +38,8 @@ KINDS: dict[Level, list[str]] = {
                   "general"],
     "same_day": ["allergy_no_dose", "eyes", "skin_infection", "poisoning", "wrong_dose",
                  "needle_stick", "general"],
-    "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt", "plan",
+    "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",
+                "plan", "mood",
                 "routine", "general"],
 }  # fmt: skip
 
@@ -291,6 +292,15 @@ def test_what_only_the_second_detector_raises_keeps_the_rules_poison_help() -> N
     assert ("Poison Help", OPEN.poison_line) in reply.phones
     alone = REPLIES.escalation("emergency", (guessed,), OPEN, frozenset())
     assert OPEN.crisis_line in alone.text
+
+
+def test_a_guess_is_about_what_a_rule_hears_less_of() -> None:
+    red, guessed = finding("routine", "eyes_routine"), finding("same_day", "guessed")
+    reply = REPLIES.escalation("same_day", (red, guessed), OPEN, frozenset())
+    assert reply.text == REPLIES.for_kind("same_day", "eyes", OPEN).text
+    again = REPLIES.again("same_day", ("guessed", "eyes_routine"), OPEN)
+    assert OPEN.eye_care_phone in again.text
+    assert OPEN.eye_care_phone not in REPLIES.again("same_day", ("guessed",), OPEN).text
 
 
 def test_only_what_happens_now_at_this_level_is_spoken_of() -> None:

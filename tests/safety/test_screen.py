@@ -285,6 +285,40 @@ def test_a_message_that_leaves_a_doubt_is_read_sentence_by_sentence(
     assert screen.read("the day was long. and the night too.").level == "none"
 
 
+@pytest.mark.parametrize(("today", "level"), [(0.03, "none"), (0.05, "emergency")])
+def test_what_sounds_like_a_red_flag_alone_counts_as_asked_about(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, today: float, level: str
+) -> None:
+    text = "my kettle's throat is closing"
+    assert screen.read_by_rules(text).level == "emergency"
+    monkeypatch.setattr(screen._similarity, "_chances", always(today, 0, 0, 1 - today))
+    found = screen.read(text)
+    assert found.level == level
+    assert found.asked == ("emergency" if level == "none" else "none")
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself", "no puedo respirar"])
+def test_some_rules_stand_always(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_chances", always(0, 0, 0, 1))
+    assert screen.read(text).level == "emergency"
+
+
+def test_a_red_flag_in_one_sentence_is_not_outweighed_by_the_others(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def alone(text: str, *_: object) -> np.ndarray:
+        return (
+            by_class(0.9, 0, 0, 0.1) if text == "my throat is closing up." else by_class(0, 0, 0, 1)
+        )
+
+    monkeypatch.setattr(screen._similarity, "_chances", alone)
+    assert screen.read("the kettle sings. my throat is closing up.").level == "emergency"
+    monkeypatch.setattr(screen._similarity, "_chances", always(0, 0, 0, 1))
+    assert screen.read("the kettle sings. my throat is closing up.").level == "none"
+
+
 def test_no_word_of_a_patients_own_is_kept_in_memory(screen: SafetyScreen) -> None:
     screen.read("my neighbour zbigniewowa has a swollen tongue")
     assert "zbigniewowa" not in screen._context._nlp.vocab.strings
