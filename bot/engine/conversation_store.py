@@ -49,7 +49,7 @@ class TurnTaken(Exception):
     """Another turn was kept in this conversation meanwhile; read it again."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True):
     """How things stand for a message that arrives in a conversation.
 
     `reply` is what the message was answered with earlier, if it was.
@@ -133,7 +133,7 @@ class ConversationStore(TrackerStore):
         statement = sa.insert(CONVERSATIONS).values(id=conversation, started=now, last_active=now)
         await self._threads.run(self._execute, statement)
 
-    async def standing(self, conversation: str, message_id: str = "") -> Standing | None:
+    async def arrival(self, conversation: str, message_id: str = "") -> Arrival | None:
         """How things stand for a message, in one query; None if there is no conversation."""
         query = (
             sa.select(CONVERSATIONS.c.last_active, LATEST_SWITCH, TURNS.c.reply)
@@ -144,7 +144,7 @@ class ConversationStore(TrackerStore):
             .where(CONVERSATIONS.c.id == conversation)
         )
         for last_active, switch, reply in await self._threads.run(self._fetch, query):
-            return Standing(last_active, switch == PAUSE, json.loads(reply) if reply else None)
+            return Arrival(last_active, switch == PAUSE, json.loads(reply) if reply else None)
         return None
 
     async def is_paused(self) -> bool:

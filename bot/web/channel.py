@@ -84,10 +84,10 @@ class Channel:
 
     async def history(self, request: Request) -> Response:
         """The conversation so far, for a reload or a second tab."""
-        conversation, standing = await self.turns.standing(bearer(request))
+        conversation, arrival = await self.turns.arrival(bearer(request))
         messages = await self._said_in(conversation)
         introduction = notices.introduction(self.settings)
-        return JSONResponse({"messages": messages, **_switch(standing.paused), **introduction})
+        return JSONResponse({"messages": messages, **_switch(arrival.paused), **introduction})
 
     async def said_so_far(self, token: str) -> list[dict[str, Any]]:
         """The messages of a conversation, for the page without JavaScript.
@@ -95,7 +95,7 @@ class Channel:
         Raises:
             Refused: the token is no good, or the store is away.
         """
-        conversation, _ = await self.turns.standing(token)
+        conversation, _ = await self.turns.arrival(token)
         return await self._said_in(conversation)
 
     async def _said_in(self, conversation: str) -> list[dict[str, Any]]:
@@ -111,8 +111,8 @@ class Channel:
     async def feedback(self, request: Request) -> Response:
         """A thumb up or down on one reply."""
         given = await body_of(request, FeedbackIn)
-        conversation, standing = await self.turns.standing(given.token, given.id)
-        if standing.reply is None:
+        conversation, arrival = await self.turns.arrival(given.token, given.id)
+        if arrival.reply is None:
             raise Refused(404, "no_such_message", "There is no reply with this id.")
         reason = redact(readable(given.reason), public_numbers(resources.clinic())).text or None
         rating = 1 if given.helpful else -1
@@ -122,7 +122,7 @@ class Channel:
 
     async def forget(self, request: Request) -> Response:
         """Deletes the conversation from every store, also one that has expired."""
-        conversation, _ = await self.turns.standing(bearer(request), expired_too=True)
+        conversation, _ = await self.turns.arrival(bearer(request), expired_too=True)
         await self._stored(self._store.delete(conversation))
         await self.turns.limits.forget(conversation)
         return JSONResponse({"deleted": True})

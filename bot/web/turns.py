@@ -11,9 +11,9 @@ from typing import Any
 from bot.engine import resources
 from bot.engine.assistant import Assistant
 from bot.engine.conversation_store import (
+    Arrival,
     ConversationGone,
     ConversationStore,
-    Standing,
     TurnTaken,
 )
 from bot.engine.database_threads import StoreAway
@@ -110,9 +110,9 @@ class Turns:
                 return urgent, False
             raise
 
-    async def standing(
+    async def arrival(
         self, token: str, message_id: str = "", *, expired_too: bool = False
-    ) -> tuple[str, Standing]:
+    ) -> tuple[str, Arrival]:
         """The conversation of a token, and how things stand in it.
 
         Raises:
@@ -120,15 +120,15 @@ class Turns:
         """
         conversation = self._conversation(token)
         try:
-            standing = await self.store.standing(conversation, message_id)
+            arrival = await self.store.arrival(conversation, message_id)
         except StoreAway as error:
             raise self.away(error) from None
-        if standing is None:
+        if arrival is None:
             raise Refused(401, "session_ended", "This conversation has ended. Start a new one.")
-        silent = self.store.clock() - standing.last_active
+        silent = self.store.clock() - arrival.last_active
         if silent > self.session_seconds and not expired_too:
             raise Refused(401, "session_expired", "This conversation has ended. Start a new one.")
-        return conversation, standing
+        return conversation, arrival
 
     def away(self, error: StoreAway) -> Refused:
         """What a patient is told when the store cannot be used."""
@@ -146,10 +146,10 @@ class Turns:
         began = time.perf_counter()
         try:
             async with self.locks.hold(self._conversation(token)):
-                conversation, standing = await self.standing(token, message_id)
-                if standing.reply is not None:
-                    return standing.reply, False
-                if standing.paused:
+                conversation, arrival = await self.arrival(token, message_id)
+                if arrival.reply is not None:
+                    return arrival.reply, False
+                if arrival.paused:
                     return await self._emergency(text) or [notices.paused()], True
                 await self.limits.count_message(conversation, address)
                 messages = await self._once(token, conversation, message_id, text)
@@ -177,9 +177,9 @@ class Turns:
         for _ in range(TRIES):
             with suppress(TurnTaken):
                 return await self._turn(conversation, message_id, text)
-            _, standing = await self.standing(token, message_id)
-            if standing.reply is not None:
-                return standing.reply
+            _, arrival = await self.arrival(token, message_id)
+            if arrival.reply is not None:
+                return arrival.reply
         raise _busy()
 
     def _conversation(self, token: str) -> str:
