@@ -17,7 +17,7 @@ GREETING = (
 BEFORE_THE_FIRST_MESSAGE = (
     "Not for emergencies. In an emergency, call {emergency_number}.",
     "I am a computer program, not a clinician. I cannot diagnose.",
-    "This chat is kept for {days} days and then removed. You can delete it at any time.",
+    "This chat is kept for {days} and then removed. You can delete it at any time.",
     "Please do not type names, birth dates or other personal details.",
 )
 REDACTED = (
@@ -57,7 +57,8 @@ def too_many(seconds: int) -> str:
 def introduction(settings: Settings) -> dict[str, Any]:
     """What a patient is told before the first message."""
     clinic = resources.clinic()
-    days = f"{settings.retention_days:g}"
+    kept = settings.retention_days
+    days = "1 day" if kept == 1 else f"{kept:g} days"
     return {
         "greeting": said(GREETING),
         "notices": [said(text, days=days) for text in BEFORE_THE_FIRST_MESSAGE],
