@@ -67,11 +67,12 @@ _CONTACT = (
 _NAMES = (_SAME_DAY, *_CONTACT)
 # The texts that replies are made of whatever the findings are.
 _NEEDED = {
-    "emergency": ("crisis", "guessed", "general"),
+    "emergency": ("crisis", "taken", "guessed", "general"),
     "same_day": ("general",),
     "routine": ("general",),
     "again": (
         "crisis",
+        "taken",
         "poisoning",
         "guessed",
         "eyes",
@@ -81,7 +82,7 @@ _NEEDED = {
         "same_day",
         "routine",
     ),
-    "confirm": ("crisis", "poisoning", "guessed", "general"),
+    "confirm": ("crisis", "taken", "guessed", "general"),
     "if_now": ("emergency", "crisis", "same_day", "routine"),
 }
 # Further texts in these are for the kinds that rules and the guided check name.
@@ -110,6 +111,7 @@ class ReplyTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fillers: tuple[str, ...]
     takes_back_begins: tuple[str, ...]
     takes_back_whole: tuple[str, ...]
+    not_if_now: tuple[str, ...]
     if_now: dict[str, str]
 
 
@@ -264,6 +266,9 @@ class Replies:
         self, level: Level, findings: Sequence[Finding], clinic: ClinicContact
     ) -> str:
         """The line after the reply to a question about a red flag of this level."""
+        asked = {f.kind for f in findings if f.level == level and f.status == "hypothetical"}
+        if asked and asked.issubset(self._texts.not_if_now):
+            return ""
         crisis = level == "emergency" and any(finding.kind == "crisis" for finding in findings)
         return self._fill(self._texts.if_now.get("crisis" if crisis else level, ""), clinic)
 

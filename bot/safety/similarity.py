@@ -46,7 +46,7 @@ _OF_LEVEL = {
 
 
 # What an emergency is about, by its class; where none is so likely, nobody knows.
-_KINDS = {"crisis": "crisis", "poisoning": "poisoning", "emergency": "general"}
+_KINDS = {"crisis": "crisis", "poisoning": "taken", "emergency": "general"}
 _SURE_OF_KIND = 0.9
 
 

@@ -34,13 +34,12 @@ NUMBERS = [
 ]
 HOURS = pytest.mark.parametrize("clinic", [OPEN, CLOSED], ids=["open", "closed"])
 KINDS: dict[Level, list[str]] = {
-    "emergency": ["allergic", "asthma", "crisis", "poisoning", "eyes_emergency", "guessed",
-                  "general"],
+    "emergency": ["allergic", "asthma", "crisis", "poisoning", "taken", "eyes_emergency",
+                  "guessed", "general"],
     "same_day": ["allergy_no_dose", "eyes", "skin_infection", "poisoning", "wrong_dose",
                  "needle_stick", "general"],
     "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",
-                "plan", "mood",
-                "routine", "general"],
+                "plan", "mood", "routine", "general"],
 }  # fmt: skip
 
 
@@ -294,6 +293,13 @@ def test_what_only_the_second_detector_raises_keeps_the_rules_poison_help() -> N
     assert OPEN.crisis_line in alone.text
 
 
+def test_a_question_about_plans_is_nothing_that_happens_now() -> None:
+    plan = finding("routine", "plan", status="hypothetical")
+    skin = finding("routine", "skin", status="hypothetical")
+    assert REPLIES.if_happening_now("routine", [plan], OPEN) == ""
+    assert REPLIES.if_happening_now("routine", [plan, skin], OPEN)
+
+
 def test_a_guess_is_about_what_a_rule_hears_less_of() -> None:
     red, guessed = finding("routine", "eyes_routine"), finding("same_day", "guessed")
     reply = REPLIES.escalation("same_day", (red, guessed), OPEN, frozenset())
@@ -360,7 +366,7 @@ def test_the_plain_question_carries_the_emergency_line_first(clinic: ClinicConta
 
 @pytest.mark.parametrize(
     ("kind", "names", "lacks"),
-    [("crisis", "987", "Poison"), ("poisoning", "1-800-555-0105", "987"),
+    [("crisis", "987", "Poison"), ("taken", "1-800-555-0105", "987"),
      ("general", "112", "987"), ("guessed", "987", "Poison")],
 )  # fmt: skip
 def test_the_plain_question_names_whom_its_matter_calls_for(

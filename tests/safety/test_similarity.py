@@ -49,7 +49,7 @@ def test_the_tuned_layers_decide(few: DetectorExamples, level: str) -> None:
     ("chances", "kind"),
     [
         ((0.95, 0.0, 0.05), "crisis"),
-        ((0.0, 0.6, 0.02), "poisoning"),
+        ((0.0, 0.6, 0.02), "taken"),
         ((0.02, 0.02, 0.9), "general"),
         ((0.3, 0.0, 0.6), "guessed"),  # nobody knows
     ],
