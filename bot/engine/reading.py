@@ -48,6 +48,8 @@ _TALK = {
 # A piece of what is told over several messages has at most so many words, and is no question
 # that is clear by itself. The number is a guess, not measured.
 LONGEST_PIECE = 10
+# Emergencies for which somebody else than 911 is called first.
+_OTHER_CALLS = {"crisis", "poisoning", "taken", "guessed"}
 # A detail ("she is 7") that no answer can take into account.
 TOLD_MORE = "told_more"
 # What says nothing about "is this happening right now?", which is then asked again.
@@ -230,6 +232,8 @@ def _settle(
     if screening.unsure and not fragment:
         held = (reading.faq_id, *reading.also) if reading.faq_id else ()
         return msgspec.structs.replace(_without_answer(reading, CONFIRM), held=held)
+    if standing and _only_more_of(standing, screening):
+        return _without_answer(reading, "after_escalation")  # "I took two Benadryl"
     if screening.level == "emergency" and not fragment:
         return _without_answer(reading, ESCALATE["emergency"])
     if screening.failed:
@@ -267,6 +271,21 @@ def _settle(
         # "How much is it?" only sounds like trouble; the answer says when to call.
         return msgspec.structs.replace(reading, level="none")
     return reading
+
+
+def _only_more_of(standing: Standing, screening: Screening) -> bool:
+    """Whether an emergency that is only guessed is told after a call to 911 for the body.
+
+    A guess says less than what was heard then: it must not put Poison Help in its place.
+    """
+    kinds = {finding.kind for finding in screening.findings if finding.level == "emergency"}
+    return (
+        standing.level == "emergency"
+        and screening.level == "emergency"
+        and screening.guessed
+        and _OTHER_CALLS.isdisjoint(standing.kinds)
+        and "crisis" not in kinds
+    )
 
 
 def _in_check(

@@ -154,7 +154,11 @@ def _kind(chances: np.ndarray) -> str:
     places = {name: CLASSES.index(name) for name in _KINDS}
     most = max(places, key=lambda name: float(chances[places[name]]))
     of_all = sum(chances[place] for place in places.values())
-    return _KINDS[most] if chances[places[most]] >= _SURE_OF_KIND * of_all else GUESSED
+    if chances[places[most]] >= _SURE_OF_KIND * of_all:
+        return _KINDS[most]
+    # Of the body or of something taken: that text names 911 first, and Poison Help.
+    of_the_mind = chances[places["crisis"]] >= (1 - _SURE_OF_KIND) * of_all
+    return GUESSED if of_the_mind else _KINDS["poisoning"]
 
 
 def evidence(found: Screening) -> np.ndarray:

@@ -7,7 +7,7 @@ from settled import ANSWER, FALLBACK, settle
 
 from bot.engine.conversation import Context, Standing
 from bot.engine.reading import Reading
-from bot.safety import Level
+from bot.safety import Finding, Level
 
 
 def test_an_answer_stays_when_nothing_is_found() -> None:
@@ -187,6 +187,27 @@ def test_a_question_that_only_sounds_like_trouble_needs_no_contact() -> None:
 
 def test_a_question_after_an_emergency_is_answered() -> None:
     assert settle(ANSWER, context=Context(standing=Standing("emergency"))).intent == "faq/storage"
+
+
+@pytest.mark.parametrize(
+    ("stands", "guess", "intent"),
+    [
+        ("allergic", "taken", "after_escalation"),
+        ("general", "general", "after_escalation"),
+        ("poisoning", "general", "escalate_emergency"),
+        ("allergic", "crisis", "escalate_emergency"),
+    ],
+)
+def test_a_guess_puts_nothing_in_place_of_a_call_that_stands(
+    stands: str, guess: str, intent: str
+) -> None:
+    found = Finding("reads_like_emergency", "emergency", "x", 0, 1, "asserted", guess)
+    context = Context(standing=Standing("emergency", (stands,)))
+    reading = settle(
+        FALLBACK, "i took two benadryl", context,
+        level="emergency", guessed=True, findings=(found,),
+    )  # fmt: skip
+    assert reading.intent == intent
 
 
 def test_inside_the_check_a_plain_reply_is_not_guessed_at() -> None:

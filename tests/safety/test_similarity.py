@@ -52,6 +52,7 @@ def test_the_tuned_layers_decide(few: DetectorExamples, level: str) -> None:
         ((0.0, 0.6, 0.02), "taken"),
         ((0.02, 0.02, 0.9), "general"),
         ((0.3, 0.0, 0.6), "guessed"),  # nobody knows
+        ((0.01, 0.4, 0.5), "taken"),  # not of the mind, at least
     ],
 )
 def test_what_an_emergency_is_about_is_said_where_it_is_clear(
