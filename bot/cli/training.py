@@ -60,7 +60,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
         return 0
     if not data_is_sound(settings):
         return say("Not trained: mend the lines above first.")
-    print("Training the model (most of a minute; some three minutes the first time) …", flush=True)
+    print("Training the model (most of a minute; some two minutes the first time) …", flush=True)
     try:
         record = training.train(settings)
     except models.NoModel as error:
