@@ -298,5 +298,6 @@ def _whole_message(text: str, judged: Judgement) -> Finding:
     span = text.strip()[:200]
     start = text.find(span)
     kind = judged.kind if judged.level == "emergency" else GUESSED
-    rule = f"reads_like_{judged.level}"
+    # A guess about something else than the last one is told in full, not as a reminder of it.
+    rule = f"reads_like_{judged.level}" + f"_{kind}" * (kind in ("crisis", "taken"))
     return Finding(rule, judged.level, span, start, start + len(span), "asserted", kind)

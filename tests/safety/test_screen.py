@@ -319,6 +319,18 @@ def test_a_red_flag_in_one_sentence_is_not_outweighed_by_the_others(
     assert screen.read("the kettle sings. my throat is closing up.").level == "none"
 
 
+def test_a_guess_about_something_else_is_another_finding(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rules(*chances: float) -> list[str]:
+        monkeypatch.setattr(screen._similarity, "_chances", lambda *_: np.array(chances))
+        return [finding.rule for finding in screen.read("the kettle is on").findings]
+
+    assert rules(0, 0, 1, 0, 0, 0) == ["reads_like_emergency"]
+    assert rules(0, 1, 0, 0, 0, 0) == ["reads_like_emergency_taken"]
+    assert rules(1, 0, 0, 0, 0, 0) == ["reads_like_emergency_crisis"]
+
+
 def test_no_word_of_a_patients_own_is_kept_in_memory(screen: SafetyScreen) -> None:
     screen.read("my neighbour zbigniewowa has a swollen tongue")
     assert "zbigniewowa" not in screen._context._nlp.vocab.strings
