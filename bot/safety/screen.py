@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _SHORTEST_SENTENCE = 3  # words
+# A longer message the second detector may not have read to its end: no rule is doubted in it.
+_LONGEST_DOUBTED = 300  # characters; the encoder reads 128 tokens
 
 
 class SafetyScreen:
@@ -171,7 +173,7 @@ class SafetyScreen:
     def _only_sounds_so(
         self, text: str, found: Screening, whole: Judgement, second: Similarity
     ) -> bool:
-        """Whether what a rule hears today is nothing like it, as a whole and in each sentence.
+        """Whether what a rule hears is nothing that needs somebody today, whole and by sentence.
 
         Never of the rules that stand always: of suicide, of something taken, in other languages.
         """
@@ -179,6 +181,7 @@ class SafetyScreen:
         urgent = [f for f in found.findings if f.escalates and f.level in TODAY]
         if (
             not urgent
+            or len(text) > _LONGEST_DOUBTED
             or whole.today >= limit
             or any(f.rule in self._red_flags.always for f in urgent)
         ):

@@ -305,6 +305,15 @@ def test_some_rules_stand_always(
     assert screen.read(text).level == "emergency"
 
 
+def test_in_a_long_message_no_rule_is_doubted(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_chances", always(0, 0, 0, 1))
+    story = "we drove to the lake and the children swam and we ate cake and "
+    assert screen.read(f"{story} my kettle's throat is closing").level == "none"
+    assert screen.read(f"{story * 5} my kettle's throat is closing").level == "emergency"
+
+
 def test_a_red_flag_in_one_sentence_is_not_outweighed_by_the_others(
     screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
