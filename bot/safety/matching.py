@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
-from bot.safety.patterns import Pattern, PatternIndex
+from bot.safety.patterns import Marked, Pattern, PatternIndex, marked
 from bot.safety.red_flags import RedFlag, RedFlags
 from bot.safety.words import Clause
 
@@ -21,6 +22,14 @@ class Match(msgspec.Struct, frozen=True):
     rule: RedFlag
     spans: tuple[tuple[int, int], ...]
     more: bool
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """A clause or message, as it reads and as patterns look at it; `offset` words before it."""
+
+    plain: str
+    marked: Marked
+    offset: int
 
 
 class Matcher:
@@ -39,50 +48,44 @@ class Matcher:
         if not candidates:
             return []
         idioms = [self._red_flags.idioms[number] for number in self._idioms.candidates(words)]
-        offsets = list(itertools.accumulate((len(clause.words) for clause in parts), initial=0))
-        whole = " ".join(words)
+        whole = _text(" ".join(words))
+        offsets = itertools.accumulate((len(clause.words) for clause in parts), initial=0)
+        texts = [_text(clause.text, offset) for clause, offset in zip(parts, offsets, strict=False)]
         found = []
         for _, group in itertools.groupby(candidates, key=lambda pair: pair[0].data.id):
             pairs = list(group)
             rule = pairs[0][0]
             patterns = [pattern for _, pattern in pairs]
-            if rule.data.whole_message:
-                found += self._in(rule, patterns, whole, 0, idioms)
-            else:
-                for clause, offset in zip(parts, offsets[:-1], strict=True):
-                    found += self._in(rule, patterns, clause.text, offset, idioms)
+            for text in [whole] if rule.data.whole_message else texts:
+                found += self._in(rule, patterns, text, idioms)
         return found
 
     def _in(
-        self,
-        rule: RedFlag,
-        patterns: Sequence[Pattern],
-        text: str,
-        offset: int,
-        idioms: Sequence[Pattern],
+        self, rule: RedFlag, patterns: Sequence[Pattern], text: _Text, idioms: Sequence[Pattern]
     ) -> list[Match]:
         excuses = (*rule.unless, *idioms)
         found: list[Match] = []
         for pattern in patterns:
-            for spans in pattern.places(text, wide=rule.data.whole_message):
+            for spans in pattern.places(text.marked, wide=rule.data.whole_message):
                 if not self._excused(text, spans, excuses):
-                    numbers = tuple(_numbers(text, spans, offset))
+                    numbers = tuple(_numbers(text, spans))
                     found.append(Match(rule, numbers, bool(found)))
                     break
         return found
 
     def _excused(
-        self, text: str, spans: Sequence[tuple[int, int]], idioms: Sequence[Pattern]
+        self, text: _Text, spans: Sequence[tuple[int, int]], idioms: Sequence[Pattern]
     ) -> bool:
         """Whether the words are part of an idiom, or about no patient."""
-        if self._about_no_patient(text, max(end for _, end in spans)):
+        if self._about_no_patient(text.plain, max(end for _, end in spans)):
             return True
         for idiom in idioms:
-            for excuse in idiom.places(text):
+            for excuse in idiom.places(text.marked):
                 start = min(a for a, _ in excuse)
                 end = max(b for _, b in excuse)
                 # "Sick of" is a figure of speech; "sick of living" names more than it does.
-                more = any(a <= start and end <= b for a, b in spans) and " " in text[start:end]
+                within = any(a <= start and end <= b for a, b in spans)
+                more = within and " " in text.plain[start:end]
                 if not more and any(a < end and start < b for a, b in spans):
                     return True
         return False
@@ -100,6 +103,11 @@ class Matcher:
         )
 
 
-def _numbers(text: str, spans: Sequence[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
-    """Character spans of a clause's text as word numbers."""
-    return [(offset + text.count(" ", 0, a), offset + text.count(" ", 0, b) + 1) for a, b in spans]
+def _text(plain: str, offset: int = 0) -> _Text:
+    return _Text(plain, marked(plain), offset)
+
+
+def _numbers(text: _Text, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Character spans of a text as word numbers of the whole message."""
+    words_before = partial(text.plain.count, " ", 0)
+    return [(text.offset + words_before(a), text.offset + words_before(b) + 1) for a, b in spans]

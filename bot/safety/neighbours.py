@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bot.likeness import Likeness
+
 # Chosen by cross-validation on the examples; see docs/decisions/escalation.md.
 _NEAREST = 20
 _SHARPNESS = 15.0
@@ -32,12 +34,15 @@ class Neighbours:
         _, axes = np.linalg.eigh(np.cov(vectors, rowvar=False))
         self._axes = axes[:, -_DIMENSIONS:].astype(np.float32)
         self._rows = self._reduced(vectors)
+        self._likeness: Likeness | None = None  # to the rows, once a message is compared
         self._labels = np.asarray(labels)
         self._classes = classes
 
     def chances(self, vector: np.ndarray) -> np.ndarray:
         """The share of each class among the nearest messages; the nearer, the more it counts."""
-        likeness = self._rows @ self._reduced(vector[None])[0]
+        if self._likeness is None:
+            self._likeness = Likeness(self._rows)
+        likeness = self._likeness.of(self._reduced(vector[None]))[0]
         count = min(_NEAREST, len(likeness))
         # Of so many groups, the best of each: the nearest messages are no less alike than the
         # least of these, and to look for them among a few is quick.

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NewType
 
 from bot.problems import KeyPath, Problem, line_of, relative
 from bot.safety.spellings import NO_SPELLINGS, Spellings
@@ -21,13 +21,17 @@ from bot.safety.words import as_read
 
 NEAR = 8
 FAR = 30
-_FILLER = (
-    r"(?:(?:a|an|the|my|his|her|our|your|their|some|this|that|it|just|really|so|very|kind|of|sort"
-    r"|like|getting|been|being|bit|little|lot|super|pretty|too|all|is|are|was|were|am|be|feel"
-    r"|feels|feeling|felt|i|i'm|have|has|had|get|got|even|any|also|still|now|in|to|up|out|at"
-    r"|on|and|quite|rather|completely|totally|barely|right|both|one|keep|keeps|gone|going"
-    r"|starting|started|about|properly|fully|do) ){0,2}"
+_FILLERS = frozenset(
+    "a an the my his her our your their some this that it just really so very kind of sort like "
+    "getting been being bit little lot super pretty too all is are was were am be feel feels "
+    "feeling felt i i'm have has had get got even any also still now in to up out at on and quite "
+    "rather completely totally barely right both one keep keeps gone going starting started about "
+    "properly fully do".split()
 )
+# Of the marked text: to name the filler words in every expression would make them slow to compile.
+_UP_TO_TWO_FILLERS = r"(?:\S+\t){0,2}"
+# A text with a tab for the space after each filler word; see `marked`.
+Marked = NewType("Marked", str)
 _CONCEPT = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"\[(\d+)(?:\.(\d))?-(\d+)(?:\.\d)?\]")
 # A word, or several joined by "_"; what else stands in it no message can hold.
@@ -65,21 +69,21 @@ class Pattern:
         for part in parts:
             end = "$" if part.endswith(" $") else ""
             pieces = [_piece(piece, concepts) for piece in part.removesuffix(" $").split()]
-            self._parts.append(rf" {_FILLER}".join(regex for regex, _ in pieces) + end)
+            self._parts.append(rf"\s{_UP_TO_TWO_FILLERS}".join(regex for regex, _ in pieces) + end)
             self.needs.append(min((starts for _, starts in pieces), key=len))
 
-    def find(self, text: str, wide: bool = False) -> list[tuple[int, int]]:
+    def find(self, text: Marked, wide: bool = False) -> list[tuple[int, int]]:
         """The first match in a text: one span for each part, or nothing.
 
         Args: as for `places`.
         """
         return next(self.places(text, wide), [])
 
-    def places(self, text: str, wide: bool = False) -> Iterator[list[tuple[int, int]]]:
+    def places(self, text: Marked, wide: bool = False) -> Iterator[list[tuple[int, int]]]:
         """The matches in a text, each as one span for each part, in the text's order.
 
         Args:
-            text: words with single spaces between them.
+            text: words, as `marked` gives them.
             wide: let the parts stand further apart, for a whole message.
         """
         spans = []
@@ -93,6 +97,17 @@ class Pattern:
             ordered = sorted(choice)
             if all(_apart(text, a, b) <= near for a, b in itertools.pairwise(ordered)):
                 yield ordered
+
+
+def marked(text: str) -> Marked:
+    """A text of words with single spaces between them, as patterns look at it.
+
+    The space after a filler word becomes a tab; every word stays at its place.
+    """
+    if not text:
+        return Marked("")
+    *words, last = text.split(" ")
+    return Marked("".join(w + ("\t" if w in _FILLERS else " ") for w in words) + last)
 
 
 class PatternIndex:
@@ -208,7 +223,7 @@ def _either(entries: tuple[str, ...]) -> tuple[str, frozenset[str]]:
     if not all(entry.strip() for entry in entries):
         raise BadPattern("matches the empty string")
     longest_first = sorted(entries, key=len, reverse=True)
-    regex = "|".join(" ".join(_word(word) for word in entry.split()) for entry in longest_first)
+    regex = "|".join(r"\s".join(_word(word) for word in entry.split()) for entry in longest_first)
     first = (entry.split()[0] for entry in entries)
     return f"(?:{regex})", frozenset(_ANY_NUMBER if word[0] == "[" else word for word in first)
 
@@ -238,4 +253,4 @@ def _apart(text: str, first: tuple[int, int], second: tuple[int, int]) -> int:
     """How many words stand between two spans; overlapping spans are too far apart."""
     if second[0] < first[1]:
         return FAR + 1
-    return text[first[1] : second[0]].count(" ") - 1
+    return len(text[first[1] : second[0]].split())

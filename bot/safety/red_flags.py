@@ -24,6 +24,7 @@ from bot.safety.patterns import (
     BadPattern,
     Pattern,
     any_of,
+    marked,
     stems,
     unheard,
     unheard_problem,
@@ -206,8 +207,9 @@ def _read(path: Path, text: str, spellings: tuple[tuple[str, str], ...]) -> RedF
 
 def _places(patterns: Iterable[Pattern], text: str) -> Iterator[list[tuple[int, int]]]:
     """Every place at which one of the patterns matches."""
+    looked_at = marked(text)
     for pattern in patterns:
-        yield from pattern.places(text)
+        yield from pattern.places(looked_at)
 
 
 def _vocabulary(file: RedFlagFile) -> set[str]:

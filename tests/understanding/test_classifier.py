@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from small_faq import all_examples
 
@@ -87,3 +89,12 @@ def test_what_is_out_of_scope_may_have_many_topics(encoder: SentenceEncoder) -> 
     assert scores.probability.shape == (len(texts), 3)
     assert np.allclose(scores.probability.sum(axis=1), 1, atol=1e-5)
     assert (scorer.intents[scores.probability.argmax(axis=1)] == np.array(intents)).all()
+
+
+def test_a_scorer_that_has_answered_can_be_kept(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    vectors = encoder.encode(["wine on a plane"])
+    scorer = fitted(encoder)
+    before = scorer.score(["wine on a plane"], vectors)
+    scorer.save(tmp_path)
+    after = IntentScorer.load(tmp_path).score(["wine on a plane"], vectors)
+    assert np.array_equal(before.blended, after.blended)
