@@ -62,17 +62,18 @@ class Said(msgspec.Struct, frozen=True):
 class Context(msgspec.Struct, frozen=True):
     """The conversation as the reader of a message needs it.
 
-    `topic` is the id of the answer given last; `asking` the guided check's open question;
-    `confirming` says that the assistant has just asked whether a red flag is happening right
-    now, and `held` the answers that wait for it; `standing` is the most urgent call that the
-    patient was told to make a moment ago; `told` are the red-flag rules already escalated;
-    `said` the last messages before this one. `unclear` says that the last reply inside the
-    guided check was no reply to its question either; `raised` that a baby, pregnancy or weak
-    immunity has been named in it.
+    `topic` is the id of the answer given last; `asking` the guided check's open question, and
+    `checked` the answers that it has had; `confirming` says that the assistant has just asked
+    whether a red flag is happening right now, and `held` the answers that wait for it; `standing`
+    is the most urgent call that the patient was told to make a moment ago; `told` are the
+    red-flag rules already escalated; `said` the last messages before this one. `unclear` says
+    that the last reply inside the guided check was no reply to its question either; `raised`
+    that a baby, pregnancy or weak immunity has been named in it.
     """
 
     topic: str | None = None
     asking: str | None = None
+    checked: dict[str, str] = {}
     confirming: bool = False
     held: tuple[str, ...] = ()
     standing: Standing | None = None
@@ -95,6 +96,7 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     return Context(
         topic=_topic(tracker),
         asking=asking,
+        checked=_checked(tracker) if asking else {},
         confirming=confirming,
         held=_held(tracker) if confirming else (),
         standing=_standing(tracker),
@@ -109,6 +111,17 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
             for rule in message.get("rules") or []
         ),
     )
+
+
+def _checked(tracker: DialogueStateTracker) -> dict[str, str]:
+    """What has been replied in the guided check, by question."""
+    slots = tracker.current_slot_values()
+    given = {
+        name.removeprefix(CHECK_SLOT_PREFIX): value
+        for name, value in slots.items()
+        if name.startswith(CHECK_SLOT_PREFIX)
+    }
+    return {question: str(value) for question, value in given.items() if value}
 
 
 def _applied_backwards(tracker: DialogueStateTracker) -> Iterator[Event]:

@@ -104,6 +104,7 @@ def clinic_values(clinic: Clinic, now: dt.datetime) -> dict[str, str]:
         "emergency_number": clinic.emergency_number,
         "crisis_line": clinic.crisis_line,
         "poison_line": clinic.poison_line,
+        "violence_line": clinic.violence_line,
     }
 
 
@@ -130,6 +131,7 @@ def clinic_contact(clinic: Clinic, now: dt.datetime) -> ClinicContact:
         emergency_number=clinic.emergency_number,
         crisis_line=clinic.crisis_line,
         poison_line=clinic.poison_line,
+        violence_line=clinic.violence_line,
     )
 
 

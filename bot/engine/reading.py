@@ -15,6 +15,7 @@ import msgspec
 from bot.engine.conversation import TAKEN_BACK, Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import LEVELS, Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
+from bot.safety.advice import NOT_ASKED
 from bot.safety.model import highest
 from bot.understanding import (
     CAN_IT_WAIT,
@@ -42,7 +43,7 @@ _MISSED = {"nlu_fallback", "out_of_scope"}
 # hours, its number, a person) the reply follows the call.
 _TALK = {
     "affirm", "are_you_sure", "complaint", "deny", "goodbye", "greeting", "none_of_these",
-    "good_news", "more_questions", "restart", "thanks", TOLD_FIRST,
+    "good_news", "in_short", "more_questions", "restart", "thanks", TOLD_FIRST,
     "what_can_you_do",
 }  # fmt: skip
 # A piece of what is told over several messages has at most so many words, and is no question
@@ -196,7 +197,7 @@ def _heard(
     earlier = () if context.confirming else (said.level for said in context.said)
     # Replies to the guided check are fragments, which the second detector misreads.
     messages = [*(said.text for said in context.said), text]
-    together = screen.read_together(messages, rules_only=checking)
+    together = screen.read_together(messages, alone, rules_only=checking)
     sooner = is_sooner(together.level, highest([alone.level, *earlier]))
     # What this message only sounds like, the rules may hear in several.
     surer = alone.unsure or (checking and alone.guessed)
@@ -247,14 +248,16 @@ def _settle(
     if fragment:
         reading = msgspec.structs.replace(reading, level="none", findings=())
     if context.asking is not None:
-        return _in_check(text, reading, check, context.asking, context.unclear)
+        reading = _in_check(text, reading, check, context.asking, context.unclear)
+        return _no_more_questions(reading, check, context)
     nothing_now = screening.level == "none" and not asks(text) and replies.takes_back(text)
     if standing and nothing_now and "crisis" not in standing.kinds:
         return _without_answer(reading, TAKEN_BACK)
     of_doses = reading.faq_id in replies.withheld_answers
     if standing and (of_doses or _is_about(standing, reading, screening)):
         return _without_answer(reading, "after_escalation")
-    if reading.intent == "start_skin_check" or (
+    denied = screening.level == "none" and _denies(screening)  # "I do not have a rash."
+    if (reading.intent == "start_skin_check" and not denied) or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
     ):
         # What an earlier check, left half-way, was told is no answer to this one.
@@ -263,7 +266,8 @@ def _settle(
         return _without_answer(reading, "start_skin_check", check_answers=known)
     if screening.level == "routine" and reading.faq_id is None:
         return _without_answer(reading, ESCALATE["routine"])
-    tells_only = reading.intent == TOLD_FIRST or _only_tells(text, reading, context)
+    tells_only = reading.intent in (TOLD_FIRST, "start_skin_check")
+    tells_only = tells_only or _only_tells(text, reading, context)
     if screening.level == "none" and tells_only:
         told_before = context.topic or standing
         return _without_answer(reading, TOLD_MORE if told_before else TOLD_FIRST)
@@ -271,6 +275,11 @@ def _settle(
         # "How much is it?" only sounds like trouble; the answer says when to call.
         return msgspec.structs.replace(reading, level="none")
     return reading
+
+
+def _denies(screening: Screening) -> bool:
+    """Whether all that a message names is denied."""
+    return {finding.status for finding in screening.findings} == {"negated"}
 
 
 def _only_more_of(standing: Standing, screening: Screening) -> bool:
@@ -307,6 +316,16 @@ def _in_check(
         return _without_answer(reading, "answer_check", check_answers={asking: option})
     goes_on = reading.intent in _GOES_ON_WITH_CHECK or check.denies_signs(text)
     return _without_answer(reading, "check_goes_on" if goes_on else "unclear_check_answer")
+
+
+def _no_more_questions(reading: Reading, check: GuidedCheck, context: Context) -> Reading:
+    """Ends the guided check where what is left to ask could change nothing."""
+    given = {key: value for key, value in reading.check_answers.items() if value}
+    known = {**context.checked, **given}
+    if reading.intent != "answer_check" or not check.settled(known):
+        return reading
+    left = {q.id: NOT_ASKED for q in check.questions if q.id not in known}
+    return msgspec.structs.replace(reading, check_answers={**left, **given})
 
 
 def _only_tells(text: str, reading: Reading, context: Context) -> bool:

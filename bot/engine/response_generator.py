@@ -42,7 +42,7 @@ from bot.engine.reading import Reading, is_sooner
 from bot.knowledge import Answer, Clinic
 from bot.safety import Advice, ClinicContact
 from bot.understanding.followups import bare
-from bot.understanding.passages import as_markdown, nearest
+from bot.understanding.passages import as_markdown, first_paragraph, nearest
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +144,8 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             if part := self._told_part(reading, tracker):
                 return part
             name = self._told_more(reading, tracker)
+        if name == "utter_in_short" and (gist := self._in_short(tracker)):
+            return gist
         messages = self._from_domain(name)
         if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
@@ -200,6 +202,18 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         message = answer_message(answer, resources.answers(), resources.clinic(), _now())
         message["text"] = as_markdown(part)
         return [*(self._from_domain("utter_told_part") or []), message]
+
+    def _in_short(self, tracker: DialogueStateTracker) -> Messages:
+        """The first paragraph of the last answer; all of it where a part could mislead."""
+        topic = context_of(tracker).topic
+        answer = resources.answers().get(topic) if topic else None
+        if answer is None:
+            return []
+        message = answer_message(answer, resources.answers(), resources.clinic(), _now())
+        gist = first_paragraph(answer.body) if _may_be_parted(answer) else ""
+        if not gist:
+            return [message]
+        return [*(self._from_domain("utter_in_short_notice") or []), {**message, "text": gist}]
 
     @staticmethod
     def _told_more(reading: Reading, tracker: DialogueStateTracker) -> str:

@@ -60,6 +60,7 @@ class Clinic(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     demo: bool = False
     crisis_line: str = "988"
     poison_line: str = "1-800-222-1222"
+    violence_line: str = "1-800-799-7233"
     holidays: tuple[Holiday, ...] = ()
 
     def is_open(self, now: dt.datetime) -> bool:
@@ -171,6 +172,7 @@ def read_clinic(path: Path) -> Clinic:
         ("emergency_number",): clinic.emergency_number,
         ("crisis_line",): clinic.crisis_line,
         ("poison_line",): clinic.poison_line,
+        ("violence_line",): clinic.violence_line,
     }
     for keys, phone in phones.items():
         if not _PHONE.fullmatch(phone):

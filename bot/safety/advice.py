@@ -6,6 +6,7 @@ row whose conditions all hold. The last row has none, so there is no gap.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from bot.safety.advice_file import AdviceFile, Question, Row, mistakes
 from bot.safety.model import Level, Screening
 
 UNKNOWN = "not said"
+# Takes the place of an answer to a question that was not asked.
+NOT_ASKED = "not_asked"
 # Where one part of a reply ends, with what it denies: "no fever, some oozing".
 _PARTS = re.compile(r"[,;.!\n]|\b(?:but|except|only|just|though|and|some|maybe|one)\b")
 # "No it is painful": the "no" is to something else.
@@ -191,6 +194,21 @@ class GuidedCheck:
         """Whether a routine finding is of the kind that the check is for: skin or eyes."""
         kinds = {f.kind for f in screening.findings if f.escalates}
         return not kinds.isdisjoint(self._file.concerns)
+
+    def settled(self, answers: Mapping[str, str]) -> bool:
+        """Whether somebody is needed today whatever is replied to the questions still open.
+
+        And whether it is the same person: an eye that hurts needs no third question.
+        """
+        known = {key: value for key, value in answers.items() if value}
+        still = [question for question in self.questions if question.id not in known]
+        choices = itertools.product(*([o.id for o in q.options] for q in still))
+        rows = [
+            self._file.decide({**known, **dict(zip((q.id for q in still), choice, strict=True))})
+            for choice in choices
+        ]
+        ends = {(row.level, row.kind) for row in rows if row}
+        return len(ends) == 1 and rows[0] is not None and rows[0].level == "same_day"
 
     def advise(self, answers: Mapping[str, str], raised: bool = False) -> Advice:
         """The decision for some answers (question id to option id).

@@ -22,6 +22,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sentence; one that reads urgent with `sentence_from` counts. In at most `fragment_words`
     words what reads urgent counts from `sure_from` on alone. Below `only_asked_below`, a
     probability that a person is needed today, what a rule hears counts as only asked about.
+    Below `no_piece_below` a message is no piece of what is told over several.
     """
 
     costs: dict[Level, dict[Level, float]]
@@ -31,6 +32,7 @@ class DetectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sentence_from: float
     fragment_words: int
     only_asked_below: float
+    no_piece_below: float
 
 
 # The files of messages: the four levels, emergencies apart by what they are about.

@@ -50,7 +50,8 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
     asks for one plain question before an emergency that is only guessed; `asked` is the
     highest level of a red flag that is only asked about; `raises` says that the message
     names a baby, pregnancy or weak immunity; `failed` that the screen itself broke and the
-    message must be treated with caution.
+    message must be treated with caution. `today` is the second detector's probability that
+    somebody is needed today; 1 where it was not asked.
     """
 
     level: Level = "none"
@@ -60,6 +61,7 @@ class Screening(msgspec.Struct, frozen=True, kw_only=True):
     asked: Level = "none"
     raises: bool = False
     failed: bool = False
+    today: float = 1.0
 
 
 def highest(levels: list[Level]) -> Level:

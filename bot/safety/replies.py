@@ -37,6 +37,7 @@ class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
     emergency_number: str
     crisis_line: str
     poison_line: str
+    violence_line: str
 
     def phones_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """Label and number of everybody whom a text says to call, in the text's order."""
@@ -44,6 +45,7 @@ class ClinicContact(msgspec.Struct, frozen=True, kw_only=True):
             ("Emergency", self.emergency_number),
             ("Suicide and Crisis Lifeline", self.crisis_line),
             ("Poison Help", self.poison_line),
+            ("Domestic Violence Hotline", self.violence_line),
             (self.clinic_name, self.phone),
             (self.after_hours_name, self.after_hours_phone),
             (self.urgent_care_name, self.urgent_care_phone),
@@ -72,6 +74,7 @@ _NEEDED = {
     "routine": ("general",),
     "again": (
         "crisis",
+        "violence",
         "taken",
         "poisoning",
         "guessed",

@@ -76,21 +76,32 @@ class SafetyScreen:
 
     def read(self, text: str) -> Screening:
         """Screens one raw message. Never raises: what breaks here is treated with caution."""
-        return self._read(text, by_sentence=True)
+        return self._read(text, self._similarity, by_sentence=True)
 
-    def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
-        """Screens several messages, each of which has been read by itself, as one text."""
-        text = ". ".join(messages)
-        return self.read_by_rules(text) if rules_only else self._read(text, by_sentence=False)
+    def read_together(
+        self, messages: Sequence[str], latest: Screening, rules_only: bool = False
+    ) -> Screening:
+        """Screens several messages, each of which has been read by itself, as one text.
 
-    def _read(self, text: str, by_sentence: bool) -> Screening:
+        Args:
+            messages: in their order.
+            latest: what the last of them was by itself. Where that is all but certainly
+                nothing, it adds nothing that the second detector could hear.
+            rules_only: whether the second detector is to be left out at any rate.
+        """
+        second = None if rules_only else self._similarity
+        if second and latest.today < second.settings.no_piece_below:
+            second = None
+        return self._read(". ".join(messages), second, by_sentence=False)
+
+    def _read(self, text: str, second: Similarity | None, by_sentence: bool) -> Screening:
         found = Screening()
         try:
             heard = self._hear(text)
             found = heard.found
-            if self._similarity is None:
+            if second is None:
                 return found
-            return self._settled(text, heard, self._similarity, by_sentence)
+            return self._settled(text, heard, second, by_sentence)
         except Exception as error:
             logger.critical(
                 "THE SAFETY SCREEN FAILED (%s); the patient gets the cautious reply.",
@@ -132,9 +143,9 @@ class SafetyScreen:
 
         It is lowered only where the second detector is all but certain that nobody is needed.
         """
-        found = heard.found
-        level, findings = found.level, found.findings
         judgement = self._judged(text, heard, second, by_sentence)
+        found = msgspec.structs.replace(heard.found, today=judgement.today)
+        level, findings = found.level, found.findings
         if self._only_sounds_so(text, found, judgement, second):
             return _only_asked(found)
         if level in ("routine", "none") and heard.denied:

@@ -72,6 +72,12 @@ def nearest(
     return tuple(found[place] for place in best if near[place] >= enough)
 
 
+def first_paragraph(markdown: str) -> str:
+    """What a text says first; nothing where that only leads to a list."""
+    first = next(filter(None, map(str.strip, markdown.splitlines())), "")
+    return "" if first.endswith(":") or _ITEM.match(first) else first
+
+
 def as_markdown(found: Sequence[Passage]) -> str:
     """Passages as they stood in their text: with their paragraph, or below the line before."""
     blocks: list[str] = []

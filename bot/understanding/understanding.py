@@ -24,6 +24,7 @@ from bot.understanding.text import has_words, normal
 from bot.understanding.understood import (
     CAN_IT_WAIT,
     FALLBACK,
+    IN_SHORT,
     SUGGESTIONS,
     TOLD_FIRST,
     WHAT_SHOULD_I_DO,
@@ -174,7 +175,8 @@ class Understanding:
         )
         names_nothing = followups.bare(repaired)
         # After an answer "is that so?" asks of it, and "are you sure?" of us.
-        if last and names_nothing and not followups.asks_us(repaired):
+        of_answer = not followups.asks_us(repaired) and whole.intent != IN_SHORT
+        if last and names_nothing and of_answer:
             small_talk = False
         bare = names_nothing and not small_talk
         clear = whole.faq_id is not None and whole.confidence >= VERY_CLEAR and not bare
@@ -187,12 +189,13 @@ class Understanding:
                 return meant
         if bare:
             return self._without_context(repaired, whole)
-        read_pieces = self._read_pieces(pieces, in_story=not joined)
-        asked = self._several(read_pieces, whole if joined else None)
         # "My father had lymphoma, is it safe for me?": a story, and one question.
         asking = max(sum(parts.asks(piece) for piece in pieces), repaired.count("?"))
-        one_question = clear and not joined and asking < 2
-        if len(asked) > 1 and not one_question:
+        if clear and not joined and asking < 2:
+            return self._understood(whole, whole, repaired)
+        read_pieces = self._read_pieces(pieces, in_story=not joined)
+        asked = self._several(read_pieces, whole if joined else None)
+        if len(asked) > 1:
             reason = f"{len(asked)} questions in one message"
             return self._understood(asked[0], whole, repaired, reason, asked)
         if whole.confidence < THRESHOLD and not joined:

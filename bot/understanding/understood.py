@@ -13,6 +13,8 @@ WHAT_SHOULD_I_DO = "what_should_i_do"
 CAN_IT_WAIT = "can_it_wait"
 # "Had my shot an hour ago": says something of oneself, and asks nothing.
 TOLD_FIRST = "told_first"
+# "So yes or no?": asks for the gist of the answer just given.
+IN_SHORT = "in_short"
 SUGGESTIONS = 3
 
 

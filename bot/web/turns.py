@@ -244,6 +244,7 @@ def public_numbers(clinic: Clinic) -> tuple[str, ...]:
     return (
         clinic.phone, clinic.after_hours.phone, clinic.urgent_care.phone, clinic.eye_care.phone,
         clinic.emergency_number, clinic.crisis_line, clinic.poison_line,
+        clinic.violence_line,
     )  # fmt: skip
 
 

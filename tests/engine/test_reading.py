@@ -8,6 +8,7 @@ from settled import ANSWER, FALLBACK, settle
 from bot.engine.conversation import Context, Standing
 from bot.engine.reading import Reading
 from bot.safety import Finding, Level
+from bot.safety.advice import NOT_ASKED
 
 
 def test_an_answer_stays_when_nothing_is_found() -> None:
@@ -314,3 +315,23 @@ def test_what_should_i_do_read_as_more_of_an_answer_gets_the_call_too() -> None:
     )
     assert settle(more, "what do i do", after).intent == "after_escalation"
     assert settle(more, "what do i do").intent == "faq/storage"
+
+
+def test_the_check_asks_no_more_than_could_change_a_call_today() -> None:
+    eyes = Context(asking="since", checked={"what": "eyes", "where": "eye_area"})
+    reading = settle(FALLBACK, "it kinda hurts", eyes)
+    assert reading.intent == "answer_check"
+    assert reading.check_answers == {"since": NOT_ASKED, "warnings": "some"}
+
+
+def test_the_check_asks_on_where_the_call_is_still_open() -> None:
+    skin = Context(asking="where", checked={"what": "new_rash"})
+    reading = settle(FALLBACK, "it hurts", skin)
+    assert reading.check_answers == {"warnings": "some"}
+
+
+def test_who_denies_a_rash_is_not_asked_about_one() -> None:
+    denied = Finding("new_or_worse_rash", "routine", "rash", 0, 4, "negated", "skin")
+    start = Reading(intent="start_skin_check", confidence=0.9)
+    assert settle(start, "I do not have a rash", findings=(denied,)).intent == "told_first"
+    assert settle(start, "I have a rash").intent == "start_skin_check"

@@ -182,7 +182,7 @@ async def test_an_answer_on_doses_is_never_given_in_part() -> None:
 async def test_what_the_answer_does_not_say_is_pointed_at() -> None:
     tracker = heard("who won the cup", intent="faq/storage", faq_id="storage", again=True)
     (notice,) = await say("utter_faq/storage", tracker)
-    assert "in my answer above" in notice["text"]
+    assert "my answer above" in notice["text"]
 
 
 async def test_the_same_question_again_gets_all_of_its_answer() -> None:
@@ -205,7 +205,8 @@ async def test_a_question_asked_once_more_is_answered_as_before() -> None:
 @pytest.mark.parametrize(
     ("before", "standing", "words"),
     [
-        (None, None, "cannot weigh"), ("told_more", None, "Thank you. If you have a question"),
+        (None, None, "the same for everybody"),
+        ("told_more", None, "Thank you. If you have a question"),
         (None, Standing("same_day"), "when you call"),
     ],
 )  # fmt: skip
@@ -225,7 +226,7 @@ async def test_an_answer_asked_for_a_third_time_is_pointed_at() -> None:
     assert [message["kind"] for message in first] == ["notice", "answer"]
     twice = DialogueStateTracker.from_events("test", [*more, *more])
     (notice,) = await say("utter_faq/storage", twice)
-    assert "in my answer above" in notice["text"]
+    assert "my answer above" in notice["text"]
     assert notice["quick_replies"] == first[-1]["quick_replies"]
 
 
@@ -353,3 +354,26 @@ async def test_the_answer_that_waited_follows_a_no() -> None:
     assert answer["faq_id"] == "storage"
     (alone,) = await say("utter_red_flag_denied", heard())
     assert alone["faq_id"] is None
+
+
+async def test_who_wants_it_short_gets_the_first_paragraph_of_the_last_answer() -> None:
+    notice, gist = await say("utter_in_short", told("yes or no?", "alcohol"))
+    full = resources.answers().get("alcohol")
+    assert full is not None
+    assert notice["text"] == "In short:"
+    assert full.body.startswith(gist["text"])
+    assert len(gist["text"]) < len(full.body)
+    assert gist["faq_id"] == "alcohol"
+
+
+@pytest.mark.parametrize("topic", ["missed_dose", "what_dupixent_treats"])
+async def test_what_would_mislead_or_only_leads_to_a_list_is_not_shortened(topic: str) -> None:
+    (answer,) = await say("utter_in_short", told("yes or no?", topic))
+    full = resources.answers().get(topic)
+    assert full is not None
+    assert answer["text"] == full.body
+
+
+async def test_without_an_answer_there_is_nothing_to_shorten() -> None:
+    (notice,) = await say("utter_in_short", heard("yes or no?", intent="in_short"))
+    assert "once more" in notice["text"]

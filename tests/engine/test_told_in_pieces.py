@@ -22,7 +22,9 @@ class Pieces:
     def read(self, text: str) -> Screening:
         return Screening()
 
-    def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+    def read_together(
+        self, messages: Sequence[str], latest: Screening, rules_only: bool = False
+    ) -> Screening:
         told = ". ".join(messages)
         return Screening(level=self._level if "oozing. it is hot" in told else "none")
 
@@ -94,8 +96,10 @@ def test_what_a_reply_to_the_check_only_sounds_like_does_not_hide_what_rules_hea
 
 def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
     class Guesses(Pieces):
-        def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
-            return Screening() if rules_only else super().read_together(messages)
+        def read_together(
+            self, messages: Sequence[str], latest: Screening, rules_only: bool = False
+        ) -> Screening:
+            return Screening() if rules_only else super().read_together(messages, latest)
 
     reading = in_pieces("it is green", screen=Guesses("emergency"), asking="where")
     assert reading.intent == "unclear_check_answer"
@@ -103,7 +107,9 @@ def test_a_guess_over_several_replies_to_the_check_does_not() -> None:
 
 def test_a_doubt_about_calm_pieces_asks_nothing() -> None:
     class Doubts(Pieces):
-        def read_together(self, messages: Sequence[str], rules_only: bool = False) -> Screening:
+        def read_together(
+            self, messages: Sequence[str], latest: Screening, rules_only: bool = False
+        ) -> Screening:
             return Screening(level="emergency", unsure=True)
 
     reading = in_pieces("it is hot", screen=Doubts("emergency"))

@@ -9,6 +9,7 @@ import pytest
 
 from bot.problems import load_yaml
 from bot.safety import GuidedCheck
+from bot.safety.advice import NOT_ASKED
 from bot.safety.model import LEVELS, Finding, Screening
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -319,3 +320,26 @@ def test_one_sign_denied_says_nothing_of_the_others_unless_it_is_said_twice() ->
     assert CHECK.at_last("warnings", "no fever") == "none"
     assert CHECK.at_last("warnings", "what do you mean") == "unsure"
     assert CHECK.at_last("where", "no fever") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answers", "settled"),
+    [
+        ({"what": "eyes", "warnings": "some"}, True),
+        ({"where": "body", "warnings": "some"}, False),  # of the eyes, or not?
+        ({"what": "new_rash", "where": "body", "warnings": "some"}, True),
+        ({"what": "new_rash", "where": "everywhere"}, False),
+        ({"what": "eczema_worse", "where": "body", "warnings": "none"}, False),
+        ({}, False),
+    ],
+)
+def test_the_check_ends_where_nothing_left_to_ask_could_change_a_call_today(
+    answers: dict[str, str], settled: bool
+) -> None:
+    assert CHECK.settled(answers) is settled
+
+
+def test_what_was_not_asked_is_not_said_in_the_summary() -> None:
+    advice = CHECK.advise({"what": "eyes", "warnings": "some", "since": NOT_ASKED})
+    assert advice.row == "warning_eyes"
+    assert "Began: not said" in advice.summary

@@ -27,6 +27,7 @@ OPEN = ClinicContact(
     emergency_number="112",
     crisis_line="987",
     poison_line="1-800-555-0105",
+    violence_line="1-800-555-0106",
 )
 CLOSED = msgspec.structs.replace(OPEN, is_open=False)
 NUMBERS = [
@@ -34,8 +35,8 @@ NUMBERS = [
 ]
 HOURS = pytest.mark.parametrize("clinic", [OPEN, CLOSED], ids=["open", "closed"])
 KINDS: dict[Level, list[str]] = {
-    "emergency": ["allergic", "asthma", "crisis", "poisoning", "taken", "eyes_emergency",
-                  "guessed", "general"],
+    "emergency": ["allergic", "asthma", "crisis", "violence", "poisoning", "taken",
+                  "eyes_emergency", "guessed", "general"],
     "same_day": ["allergy_no_dose", "eyes", "skin_infection", "poisoning", "wrong_dose",
                  "needle_stick", "general"],
     "routine": ["skin", "eyes_routine", "pregnancy", "stopping", "spoiled_dose", "prompt",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.safety import SafetyScreen
-from bot.safety.model import LEVELS, Level
+from bot.safety.model import LEVELS, Level, Screening
 from bot.safety.similarity import Judgement
 
 SECRET = "my secret words"
@@ -353,3 +353,27 @@ def test_beside_what_a_rule_hears_nobody_is_asked(
     monkeypatch.setattr(screen._similarity, "_chances", always(0.4, 0.0, 0.0, 0.6))
     found = screen.read(text)
     assert (found.level, found.unsure) == ("emergency", False)
+
+
+@pytest.mark.parametrize(("today", "level"), [(0.02, "none"), (0.05, "same_day")])
+def test_what_is_nothing_by_itself_adds_nothing_to_the_messages_before_it(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch, today: float, level: str
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_chances", always(0, 1, 0, 0))
+    latest = Screening(today=today)
+    assert screen.read_together(["the kettle is on", "it sings"], latest).level == level
+
+
+def test_the_rules_hear_messages_together_all_the_same(screen: SafetyScreen) -> None:
+    pieces = ["my throat", "it is closing"]
+    calm = Screening(today=0.0)
+    alone = screen.read_together(pieces, calm, rules_only=True)
+    assert screen.read_together(pieces, calm) == alone
+
+
+def test_a_reading_says_how_likely_it_is_that_somebody_is_needed_today(
+    screen: SafetyScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen._similarity, "_chances", always(0.01, 0.01, 0, 0.98))
+    assert screen.read("the kettle is on").today == pytest.approx(0.02)
+    assert screen.read_by_rules("the kettle is on").today == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding import SentenceEncoder
-from bot.understanding.passages import Passage, as_markdown, nearest, passages
+from bot.understanding.passages import Passage, as_markdown, first_paragraph, nearest, passages
 
 TEXT = """Keep the pens in the fridge. They may be out of it for 14 days.
 
@@ -49,3 +49,9 @@ def test_passages_are_written_with_what_they_may_not_be_without() -> None:
         "Keep the pens in the fridge. They may be out of it for 14 days.\n\n"
         "Call the clinic for:\n\n- pens that were frozen\n- pens that are cloudy"
     )
+
+
+def test_the_first_paragraph_is_what_a_text_says_first() -> None:
+    assert first_paragraph("\nYes. It can.\n\n- one\n") == "Yes. It can."
+    assert first_paragraph("Call for any of these:\n\n- one\n") == ""
+    assert first_paragraph("- one\n- two\n") == ""

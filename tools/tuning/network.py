@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -118,12 +119,13 @@ def tune(
     pace = torch.optim.lr_scheduler.LambdaLR(
         learner, lambda step: min(1, (step + 1) / warm) * max(0, 1 - step / steps)
     )
+    short = "_bf16" in Path("/proc/cpuinfo").read_text()  # elsewhere it takes three times as long
     network.train()
     began, step = time.monotonic(), 0
     for _ in range(_PASSES):
         for rows in _batches(halves, chance):
             tokens, mask = _packed([halves[row] for row in rows])
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=short):
                 scores = network(tokens, mask, extra[rows])
             loss = F.cross_entropy(scores.float(), wanted[rows], label_smoothing=_LABEL_SMOOTHING)
             learner.zero_grad()
