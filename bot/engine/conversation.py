@@ -24,7 +24,10 @@ READING = "reading"
 CHECK_FORM = "skin_check_form"
 CHECK_SLOT_PREFIX = "check_"
 # A topic fades: after this many messages of the patient it no longer explains "is that common?".
+# Details told about it ("three days late") do not count, up to so many messages in all.
 TOPIC_TURNS = 2
+_TOPIC_TURNS_WITH_DETAILS = 4
+TOLD_MORE = "told_more"
 # For so many messages of the patient a call to make now or today is said again, whatever
 # else is asked: "should I wait?", "is it just a flare?".
 STANDING_TURNS = 3
@@ -129,11 +132,12 @@ def _applied_backwards(tracker: DialogueStateTracker) -> Iterator[Event]:
 
 
 def _topic(tracker: DialogueStateTracker) -> str | None:
-    turns = 0
+    turns = messages = 0
     for event in _applied_backwards(tracker):
         if isinstance(event, UserUttered):
-            turns += 1
-            if turns >= TOPIC_TURNS:
+            messages += 1
+            turns += (event.parse_data.get(READING) or {}).get("intent") != TOLD_MORE
+            if turns >= TOPIC_TURNS or messages >= _TOPIC_TURNS_WITH_DETAILS:
                 return None
         elif isinstance(event, BotUttered):
             for message in reversed(event.metadata.get("messages") or []):

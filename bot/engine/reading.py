@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.engine.conversation import TAKEN_BACK, Context, Standing
+from bot.engine.conversation import TAKEN_BACK, TOLD_MORE, Context, Standing
 from bot.knowledge import FAQ_PREFIX, AnswerStore, OtherMedicines
 from bot.safety import LEVELS, Finding, GuidedCheck, Level, Replies, SafetyScreen, Screening
 from bot.safety.advice import NOT_ASKED
@@ -51,8 +51,6 @@ _TALK = {
 LONGEST_PIECE = 10
 # Emergencies for which somebody else than 911 is called first.
 _OTHER_CALLS = {"crisis", "poisoning", "taken", "guessed"}
-# A detail ("she is 7") that no answer can take into account.
-TOLD_MORE = "told_more"
 # What says nothing about "is this happening right now?", which is then asked again.
 _NO_REPLY = {*_MISSED, "deny", "none_of_these", CAN_IT_WAIT, TOLD_FIRST, WHAT_SHOULD_I_DO}
 
@@ -256,8 +254,8 @@ def _settle(
     of_doses = reading.faq_id in replies.withheld_answers
     if standing and (of_doses or _is_about(standing, reading, screening)):
         return _without_answer(reading, "after_escalation")
-    denied = screening.level == "none" and _denies(screening)  # "I do not have a rash."
-    if (reading.intent == "start_skin_check" and not denied) or (
+    starts = reading.intent == "start_skin_check" and not check.is_denied(screening)
+    if starts or (
         screening.level == "routine" and reading.faq_id is None and check.concerns(screening)
     ):
         # What an earlier check, left half-way, was told is no answer to this one.
@@ -275,11 +273,6 @@ def _settle(
         # "How much is it?" only sounds like trouble; the answer says when to call.
         return msgspec.structs.replace(reading, level="none")
     return reading
-
-
-def _denies(screening: Screening) -> bool:
-    """Whether all that a message names is denied."""
-    return {finding.status for finding in screening.findings} == {"negated"}
 
 
 def _only_more_of(standing: Standing, screening: Screening) -> bool:

@@ -195,6 +195,15 @@ class GuidedCheck:
         kinds = {f.kind for f in screening.findings if f.escalates}
         return not kinds.isdisjoint(self._file.concerns)
 
+    def is_denied(self, screening: Screening) -> bool:
+        """Whether a message denies what the check is for, and names nothing else.
+
+        "I do not have a rash"; but not "my skin acts up, no fever".
+        """
+        if {finding.status for finding in screening.findings} != {"negated"}:
+            return False
+        return not {f.kind for f in screening.findings}.isdisjoint(self._file.concerns)
+
     def settled(self, answers: Mapping[str, str]) -> bool:
         """Whether somebody is needed today whatever is replied to the questions still open.
 

@@ -48,6 +48,13 @@ def test_the_topic_fades_after_two_messages() -> None:
     assert context_of(conversation(said(), answered("storage"), said(), said())).topic is None
 
 
+def test_details_told_about_the_topic_do_not_make_it_fade_at_once() -> None:
+    detail = UserUttered("3 days", parse_data={"reading": {"intent": "told_more"}})
+    answer = [said(), answered("missed_dose")]
+    assert context_of(conversation(*answer, detail, detail, said())).topic == "missed_dose"
+    assert context_of(conversation(*answer, *[detail] * 4)).topic is None
+
+
 def test_rules_already_told_are_remembered_through_the_conversation() -> None:
     context = context_of(conversation(said(), answered(rules=("chest_pain:emergency",)), said()))
     assert context.told == {"chest_pain:emergency"}

@@ -335,3 +335,6 @@ def test_who_denies_a_rash_is_not_asked_about_one() -> None:
     start = Reading(intent="start_skin_check", confidence=0.9)
     assert settle(start, "I do not have a rash", findings=(denied,)).intent == "told_first"
     assert settle(start, "I have a rash").intent == "start_skin_check"
+    fever = Finding("fever", "routine", "fever", 0, 5, "negated", "general")
+    acts_up = settle(start, "my skin acts up, no fever", findings=(fever,))
+    assert acts_up.intent == "start_skin_check"
