@@ -3,16 +3,18 @@
 The many are read from memory at each comparison, which is what takes the time; as whole
 numbers with a scale for every run of a row they are a quarter as much. ONNX Runtime's
 `MatMulNBits` multiplies them (see bot/understanding/eight_bit.py and
-docs/decisions/serving.md). A cosine comes out within about 0.003 of what it is.
+docs/decisions/serving.md). A cosine comes out within some 0.005 of what it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-_OPERATORS = "com.microsoft"
+OPERATORS = "com.microsoft"  # where ONNX Runtime keeps what the ONNX standard does not have
 _RUNS = (128, 64, 32, 16)  # numbers that share a scale; the operator takes no others
 _ZERO = 128  # a number of 0, as an unsigned one
 _LARGEST = 127
@@ -52,6 +54,31 @@ class Likeness:
         return _products(self._session, vectors)
 
 
+def eight_bit_product(
+    inputs: Sequence[str], outputs: Sequence[str], wide: int, many: int, run: int
+) -> NodeProto:
+    """A product of numbers (…, wide) with whole numbers in eight bits (many, wide / run, run).
+
+    Args:
+        inputs: what the numbers, the whole numbers and the scales of their runs are called.
+        outputs: what the product, of shape (…, many), is called.
+        wide: how many numbers a row has.
+        many: how many rows there are.
+        run: how many numbers share a scale.
+    """
+    return helper.make_node(
+        "MatMulNBits",
+        list(inputs),
+        list(outputs),
+        domain=OPERATORS,
+        K=wide,
+        N=many,
+        bits=8,
+        block_size=run,
+        accuracy_level=_IN_EIGHT_BITS,
+    )
+
+
 def _products(session: onnxruntime.InferenceSession, vectors: np.ndarray) -> np.ndarray:
     return np.asarray(session.run(["products"], {"vectors": vectors})[0])
 
@@ -68,21 +95,11 @@ def _session(rows: np.ndarray, run: int) -> onnxruntime.InferenceSession:
     scales = np.maximum(np.abs(runs).max(axis=2), 1e-9) / _LARGEST
     whole = (np.rint(runs / scales[:, :, None]) + _ZERO).astype(np.uint8)
     stored = [numpy_helper.from_array(whole, "rows"), numpy_helper.from_array(scales, "scales")]
-    product = helper.make_node(
-        "MatMulNBits",
-        ["vectors", "rows", "scales"],
-        ["products"],
-        domain=_OPERATORS,
-        K=wide,
-        N=many,
-        bits=8,
-        block_size=run,
-        accuracy_level=_IN_EIGHT_BITS,
-    )
+    product = eight_bit_product(["vectors", "rows", "scales"], ["products"], wide, many, run)
     given = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [None, wide])
     found = helper.make_tensor_value_info("products", TensorProto.FLOAT, [None, many])
     graph = helper.make_graph([product], "likeness", [given], [found], stored)
-    sets = [helper.make_opsetid("", 17), helper.make_opsetid(_OPERATORS, 1)]
+    sets = [helper.make_opsetid("", 17), helper.make_opsetid(OPERATORS, 1)]
     model = helper.make_model(graph, opset_imports=sets, ir_version=8)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

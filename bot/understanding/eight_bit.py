@@ -16,10 +16,10 @@ import msgspec
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-_OPERATORS = "com.microsoft"  # where ONNX Runtime keeps what the ONNX standard does not have
+from bot.likeness import OPERATORS, eight_bit_product
+
 _RUN = 128  # numbers that share a scale; more are not computed rightly
 _ZERO = 128  # a weight of 0, as an unsigned number
-_IN_EIGHT_BITS = 4  # the operator's accuracy level
 
 
 class _Weights(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def in_eight_bits(model: ModelProto) -> bytes:
     left = [tensor for tensor in graph.initializer if tensor.name in used]
     del graph.initializer[:]
     graph.initializer.extend(left)
-    model.opset_import.append(helper.make_opsetid(_OPERATORS, 1))
+    model.opset_import.append(helper.make_opsetid(OPERATORS, 1))
     return bytes(model.SerializeToString())
 
 
@@ -95,14 +95,4 @@ def _product(node: NodeProto, weights: _Weights, initializers: list[TensorProto]
     arrays = [unsigned.reshape(outputs, runs, _RUN), np.repeat(weights.scales[:, None], runs, 1)]
     for name, array in zip(names, arrays, strict=True):
         initializers.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-    return helper.make_node(
-        "MatMulNBits",
-        [node.input[0], *names],
-        list(node.output),
-        domain=_OPERATORS,
-        K=inputs,
-        N=outputs,
-        bits=8,
-        block_size=_RUN,
-        accuracy_level=_IN_EIGHT_BITS,
-    )
+    return eight_bit_product([node.input[0], *names], node.output, inputs, outputs, _RUN)
