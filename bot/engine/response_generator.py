@@ -18,16 +18,15 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.engine import resources
+from bot.engine import answer_replies, resources
+from bot.engine.answer_replies import Messages
 from bot.engine.conversation import (
     TAKEN_BACK,
     context_of,
     readings_backwards,
-    repeated,
     stored_reading,
 )
 from bot.engine.messages import (
-    answer_message,
     blank,
     buttons,
     clinic_contact,
@@ -39,10 +38,8 @@ from bot.engine.messages import (
     suggestions_message,
 )
 from bot.engine.reading import Reading, is_sooner
-from bot.knowledge import Answer, Clinic
+from bot.knowledge import Clinic
 from bot.safety import Advice, ClinicContact
-from bot.understanding.followups import bare
-from bot.understanding.passages import as_markdown, first_paragraph, nearest
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +63,6 @@ NO_ANSWERS = (
 # After a call to make today these stand alone; beside all else the call is said again.
 _COURTESIES = ("thanks", "goodbye", "greeting", "restart")
 ASK_PREFIX = "utter_ask_check_"
-# Under an answer that is given once more: buttons, and how many of them are other questions
-# that may have been meant.
-_BUTTONS = 3
-_OTHERS = 2
-Messages = list[dict[str, Any]]
 
 
 class CuratedResponseGenerator(NaturalLanguageGenerator):
@@ -117,11 +109,12 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name == "utter_after_escalation":
             return self._again(reading) or self._from_domain(name)
         if name.startswith("utter_faq/"):
-            answers = self._answers(reading, name) or self._from_domain("utter_no_answer") or []
+            answers = answer_replies.answers_of(reading, name.removeprefix("utter_faq/"))
+            answers = answers or self._said("utter_no_answer")
             # Also where the question was clear by itself: "what about contact lenses?"
             just_given = not reading.also and context_of(tracker).topic == reading.faq_id
             if reading.again or just_given:
-                answers = self._same(answers, reading, tracker)
+                answers = answer_replies.once_more(answers, reading, tracker, self._said)
             if reading.standing:
                 return self._beside(reading, answers)
             return [*answers, *self._afterword(reading, tracker)]
@@ -129,9 +122,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             # Beside a call to make sooner a later one would say less: "call today".
             higher = reading.standing and is_sooner(reading.standing.level, reading.level)
             call = self._again(reading) if higher else self._escalation(reading, tracker)
-            return [*call, *self._answers(reading)]
+            return [*call, *answer_replies.answers_of(reading)]
         if name == "utter_red_flag_denied":
-            return [*(self._from_domain(name) or []), *self._answers(reading)]
+            return [*self._said(name), *answer_replies.answers_of(reading)]
         if name == "utter_confirm_red_flag":
             return [self._confirm(reading)]
         if name.startswith(ASK_PREFIX):
@@ -141,17 +134,17 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         if name == "utter_check_goes_on" and context_of(tracker).asking == "warnings":
             name = "utter_check_other_signs"
         if name == "utter_told_more":
-            if part := self._told_part(reading, tracker):
+            if part := answer_replies.part_told(reading, tracker, self._said):
                 return part
             name = self._told_more(reading, tracker)
-        if name == "utter_in_short" and (gist := self._in_short(tracker)):
+        if name == "utter_in_short" and (gist := answer_replies.in_short(tracker, self._said)):
             return gist
         messages = self._from_domain(name)
         if messages and name in SUGGESTIONS:
             found = [resources.answers().get(faq_id) for faq_id in values.get("faq_ids", [])]
             messages = [suggestions_message(messages[0]["text"], [f for f in found if f])]
         if messages and name in ("utter_told_more", "utter_told_more_again"):
-            messages[0]["quick_replies"] = self._asked_next(context_of(tracker).topic)
+            messages[0]["quick_replies"] = answer_replies.asked_next(context_of(tracker).topic)
         if messages and name in NO_ANSWERS:
             messages = [*self._if_happening_now(reading), *messages]
             return self._beside(reading, messages) if reading.standing else messages
@@ -162,59 +155,6 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
                 return self._beside(reading, messages)
         return messages
 
-    def _same(self, answers: Messages, reading: Reading, tracker: DialogueStateTracker) -> Messages:
-        """An answer asked for again: the part of it that is near to what was asked.
-
-        Where none is, it does not say it: a pointer to it, above. All of it once more for
-        what names nothing ("is that common?") or is the answer's own question.
-        """
-        replies = self._other_questions(reading, answers)
-        answer = resources.answers().get(reading.faq_id) if reading.faq_id else None
-        asked = (tracker.latest_message.text if tracker.latest_message else None) or ""
-        whole = answer is None or bare(asked) or not _may_be_parted(answer)
-        if answer and not whole:
-            encode = resources.encoder().encode
-            part = nearest(asked, answer.question, answer.body, encode)
-            if part:
-                answers[-1].update(text=as_markdown(part), quick_replies=replies)
-                return [*(self._from_domain("utter_part_of_answer") or []), *answers]
-            whole = part is None
-        if whole and not reading.again:
-            return answers  # The same question once more.
-        if whole and repeated(tracker) < 2:
-            answers[-1]["quick_replies"] = replies
-            return [*(self._from_domain("utter_same_answer") or []), *answers]
-        above = self._from_domain("utter_answer_above") or []
-        for notice in above:
-            notice["quick_replies"] = replies
-        return above or answers
-
-    def _told_part(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
-        """What the last answer says of a detail: "I have Medicare", "it is gone in an hour"."""
-        topic = context_of(tracker).topic
-        answer = resources.answers().get(topic) if topic else None
-        if answer is None or reading.standing or not _may_be_parted(answer):
-            return []
-        told = (tracker.latest_message.text if tracker.latest_message else None) or ""
-        part = nearest(told, answer.question, answer.body, resources.encoder().encode)
-        if not part:
-            return []
-        message = answer_message(answer, resources.answers(), resources.clinic(), _now())
-        message["text"] = as_markdown(part)
-        return [*(self._from_domain("utter_told_part") or []), message]
-
-    def _in_short(self, tracker: DialogueStateTracker) -> Messages:
-        """The first paragraph of the last answer; all of it where a part could mislead."""
-        topic = context_of(tracker).topic
-        answer = resources.answers().get(topic) if topic else None
-        if answer is None:
-            return []
-        message = answer_message(answer, resources.answers(), resources.clinic(), _now())
-        gist = first_paragraph(answer.body) if _may_be_parted(answer) else ""
-        if not gist:
-            return [message]
-        return [*(self._from_domain("utter_in_short_notice") or []), {**message, "text": gist}]
-
     @staticmethod
     def _told_more(reading: Reading, tracker: DialogueStateTracker) -> str:
         """The thanks for a detail: beside a call to make, and the second time in a row, short."""
@@ -223,36 +163,6 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         before = itertools.islice(readings_backwards(tracker), 1, 2)
         again = any(earlier.get("intent") == reading.intent for earlier in before)
         return "utter_told_more_again" if again else "utter_told_more"
-
-    @staticmethod
-    def _other_questions(reading: Reading, answers: Messages) -> list[dict[str, str]]:
-        """Buttons under an answer given again: what else may have been meant, what comes next."""
-        near = (faq_id for faq_id, _ in reading.alternatives if faq_id != reading.faq_id)
-        found = [answer for faq_id in near if (answer := resources.answers().get(faq_id))]
-        others = buttons(answer.question for answer in found[:_OTHERS])
-        known = [reply for reply in answers[-1]["quick_replies"] if reply not in others]
-        return [*others, *known][:_BUTTONS]
-
-    def _asked_next(self, topic: str | None) -> list[dict[str, str]]:
-        """What people ask after an answer, as buttons."""
-        answer = resources.answers().get(topic) if topic else None
-        if answer is None:
-            return []
-        return list(
-            answer_message(answer, resources.answers(), resources.clinic(), _now())["quick_replies"]
-        )
-
-    def _answers(self, reading: Reading, name: str = "") -> Messages:
-        wanted = [name.removeprefix("utter_faq/")] if name else []
-        for faq_id in (reading.faq_id, *reading.also):
-            if faq_id and faq_id not in wanted:
-                wanted.append(faq_id)
-        store, clinic = resources.answers(), resources.clinic()
-        found: list[Answer] = [answer for faq_id in wanted if (answer := store.get(faq_id))]
-        messages = [answer_message(answer, store, clinic, _now()) for answer in found]
-        for earlier in messages[:-1]:
-            earlier["quick_replies"] = []
-        return messages
 
     def _afterword(self, reading: Reading, tracker: DialogueStateTracker) -> Messages:
         """After an answer: routine contact, or what to do if what was asked happens now."""
@@ -324,6 +234,9 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
         message["quick_replies"] = buttons(option.text for option in question.options)
         return message
 
+    def _said(self, name: str) -> Messages:
+        return self._from_domain(name) or []
+
     def _from_domain(self, name: str) -> Messages | None:
         variants = self.responses.get(name)
         if not variants:
@@ -337,12 +250,6 @@ class CuratedResponseGenerator(NaturalLanguageGenerator):
             message["level"] = _LEVEL_OF[name]
         message["phones"] = labelled(_contact(clinic).phones_in(text))
         return [message]
-
-
-def _may_be_parted(answer: Answer) -> bool:
-    """Whether a part of an answer may be shown without what it says of dangers and doses."""
-    whole = resources.replies().never_in_part
-    return answer.contact_level != "same_day" and answer.id not in whole
 
 
 def _now() -> dt.datetime:
