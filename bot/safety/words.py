@@ -222,7 +222,8 @@ def _fold(character: str) -> str:
     if unicodedata.category(character) in {"Cf", "Cc"} and character not in "\n\t":
         return " "
     plain = unicodedata.normalize("NFKD", character)
-    return plain[0] if plain and len(plain[0]) == 1 else character
+    # Of letters that are not Latin the first part alone would be another one.
+    return plain[0] if plain[:1].isascii() and plain else character
 
 
 def _parts(token: str, repair: Repair) -> list[str]:
