@@ -8,17 +8,15 @@ docs/decisions/serving.md). A cosine comes out within some 0.005 of what it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import onnxruntime
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
-OPERATORS = "com.microsoft"  # where ONNX Runtime keeps what the ONNX standard does not have
+from bot.onnx_parts import OPERATORS, eight_bit_product, session
+
 _RUNS = (128, 64, 32, 16)  # numbers that share a scale; the operator takes no others
 _ZERO = 128  # a number of 0, as an unsigned one
 _LARGEST = 127
-_IN_EIGHT_BITS = 4  # the operator's accuracy level
 _CLOSE_ENOUGH = 0.02
 
 
@@ -35,9 +33,9 @@ class Likeness:
     def __init__(self, rows: np.ndarray) -> None:
         rows = np.asarray(rows, np.float32)
         run = next((run for run in _RUNS if rows.shape[1] % run == 0), None)
-        session = _session(rows, run) if run and len(rows) else None
-        right = session is not None and _computes_rightly(session, rows)
-        self._session = session if right else None
+        found = _product_of(rows, run) if run and len(rows) else None
+        right = found is not None and _computes_rightly(found, rows)
+        self._session = found if right else None
         # Of no use beside the others.
         self._columns = None if right else np.ascontiguousarray(rows.T)
 
@@ -54,41 +52,16 @@ class Likeness:
         return _products(self._session, vectors)
 
 
-def eight_bit_product(
-    inputs: Sequence[str], outputs: Sequence[str], wide: int, many: int, run: int
-) -> NodeProto:
-    """A product of numbers (…, wide) with whole numbers in eight bits (many, wide / run, run).
-
-    Args:
-        inputs: what the numbers, the whole numbers and the scales of their runs are called.
-        outputs: what the product, of shape (…, many), is called.
-        wide: how many numbers a row has.
-        many: how many rows there are.
-        run: how many numbers share a scale.
-    """
-    return helper.make_node(
-        "MatMulNBits",
-        list(inputs),
-        list(outputs),
-        domain=OPERATORS,
-        K=wide,
-        N=many,
-        bits=8,
-        block_size=run,
-        accuracy_level=_IN_EIGHT_BITS,
-    )
+def _products(product: onnxruntime.InferenceSession, vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(product.run(["products"], {"vectors": vectors})[0])
 
 
-def _products(session: onnxruntime.InferenceSession, vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(session.run(["products"], {"vectors": vectors})[0])
-
-
-def _computes_rightly(session: onnxruntime.InferenceSession, rows: np.ndarray) -> bool:
-    apart = np.abs(_products(session, rows[:1]) - rows[:1] @ rows.T)
+def _computes_rightly(product: onnxruntime.InferenceSession, rows: np.ndarray) -> bool:
+    apart = np.abs(_products(product, rows[:1]) - rows[:1] @ rows.T)
     return bool((apart <= _CLOSE_ENOUGH).all())  # never true of NaN
 
 
-def _session(rows: np.ndarray, run: int) -> onnxruntime.InferenceSession:
+def _product_of(rows: np.ndarray, run: int) -> onnxruntime.InferenceSession:
     """A model of one product, with the rows in eight bits."""
     many, wide = rows.shape
     runs = rows.reshape(many, wide // run, run)
@@ -101,8 +74,4 @@ def _session(rows: np.ndarray, run: int) -> onnxruntime.InferenceSession:
     graph = helper.make_graph([product], "likeness", [given], [found], stored)
     sets = [helper.make_opsetid("", 17), helper.make_opsetid(OPERATORS, 1)]
     model = helper.make_model(graph, opset_imports=sets, ir_version=8)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    return session(model.SerializeToString())

