@@ -40,22 +40,20 @@ def once_more(
 ) -> Messages:
     """An answer asked for again: the part of it that is near to what was asked.
 
-    Where none is, it does not say it: a pointer to it, above. All of it once more for
-    what names nothing ("is that common?") or is the answer's own question.
+    Where none is, it does not say it: a pointer to it, above. All of it once more for what
+    names nothing ("is that common?"), is clear by itself or is the answer's own question.
     """
     replies = _other_questions(reading, answers)
-    answer = _answer(reading.faq_id)
-    asked = _said(tracker)
-    whole = answer is None or bare(asked) or not _may_be_parted(answer)
-    if answer and not whole:
+    answer, asked = _answer(reading.faq_id), _said(tracker)
+    part = None  # As for the answer's own question: it is asked for as a whole.
+    if answer and not bare(asked) and _may_be_parted(answer):
         part = nearest(asked, answer.question, answer.body, resources.encoder().encode)
-        if part:
-            answers[-1].update(text=as_markdown(part), quick_replies=replies)
-            return [*say("utter_part_of_answer"), *answers]
-        whole = part is None
-    if whole and not reading.again:
-        return answers  # The same question once more.
-    if whole and repeated(tracker) < 2:
+    if part:
+        answers[-1].update(text=as_markdown(part), quick_replies=replies)
+        return [*say("utter_part_of_answer"), *answers]
+    if part is None and not reading.again:
+        return answers
+    if (part is None or not reading.again) and repeated(tracker) < 2:
         answers[-1]["quick_replies"] = replies
         return [*say("utter_same_answer"), *answers]
     above = say("utter_answer_above")

@@ -185,6 +185,17 @@ async def test_what_the_answer_does_not_say_is_pointed_at() -> None:
     assert "my answer above" in notice["text"]
 
 
+async def test_what_is_clear_by_itself_gets_all_of_the_answer_where_no_part_is_near() -> None:
+    answered = BotUttered("…", metadata={"messages": [{"faq_id": "storage"}]})
+    now = heard("who won the cup", intent="faq/storage", faq_id="storage").events
+    tracker = DialogueStateTracker.from_events("test", [UserUttered("…"), answered, *now])
+    notice, answer = await say("utter_faq/storage", tracker)
+    full = resources.answers().get("storage")
+    assert full is not None
+    assert "what I know about it" in notice["text"]
+    assert answer["text"] == full.body
+
+
 async def test_the_same_question_again_gets_all_of_its_answer() -> None:
     question = "How do I store Dupixent?"
     tracker = heard(question, intent="faq/storage", faq_id="storage", again=True)
