@@ -96,12 +96,12 @@ class IntentScorer:
     def score(self, texts: Sequence[str], vectors: np.ndarray) -> Scores:
         """Scores for m texts with unit vectors (m, d)."""
         vectors = vectors.astype(np.float32)
-        features = self._features(self._characters.transform(texts), vectors)
+        grams, known = self._characters.read(texts)
+        features = self._features(grams, vectors)
         divided = softmax(features @ self._coefficients.T + self._intercepts, axis=1)
         probability, more = np.split(divided, [len(self.intents)], axis=1)
         probability[:, self.intents == OUT_OF_SCOPE] += more.sum(axis=1, keepdims=True)
         nearest = np.maximum.reduceat(self._cosines(vectors), self._starts, axis=1)
-        known = self._shares_known(texts)
         return Scores((probability + nearest) / 2, probability, nearest, known)
 
     def save(self, folder: Path) -> None:
@@ -140,20 +140,6 @@ class IntentScorer:
         if self._likeness is None:
             self._likeness = Likeness(self._columns.T)
         return self._likeness.of(vectors)
-
-    def _shares_known(self, texts: Sequence[str]) -> np.ndarray:
-        """Of the n-grams' squared weights, as if unseen ones were the rarest of all."""
-        analyze, places = self._characters.build_analyzer(), self._characters.vocabulary_
-        weights = self._characters.weights**2
-        rarest = float(weights.max())
-        shares = []
-        for text in texts:
-            grams = set(analyze(text))
-            seen = [places[gram] for gram in grams if gram in places]
-            known = float(weights[seen].sum())
-            unknown = rarest * (len(grams) - len(seen))
-            shares.append(np.sqrt(known / (known + unknown)) if seen else 0.0)
-        return np.array(shares)
 
 
 class HeldOut(msgspec.Struct, frozen=True):
