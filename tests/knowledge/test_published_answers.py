@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import statistics
 from pathlib import Path
 
@@ -30,7 +29,9 @@ def answers_with(word: str) -> list[str]:
 
 def test_there_are_eighty_answers_and_nothing_is_wrong_with_them() -> None:
     assert len(ANSWERS) >= 80
-    assert list(check_knowledge(FAQ.parent, today=dt.date(2026, 11, 30))) == []
+    # As on the day of the latest change: no test fails because time goes by.
+    today = max(source.accessed for answer in ANSWERS.values() for source in answer.sources)
+    assert list(check_knowledge(FAQ.parent, today=today)) == []
 
 
 def test_they_read_at_grade_six_on_average() -> None:
