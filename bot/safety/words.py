@@ -23,7 +23,14 @@ _SUBJECTS = {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "w
 _BREAKS = {".", "!", "?", ";", "\n", "(", ")", "–", "—", ":"}
 _SIGNS = _BREAKS | {",", "-"}
 _TURNS = {"but", "however", "though", "although", "except", "because", "cuz", "cos", "bc", "also",
-          "plus", "then", "so"}  # fmt: skip
+          "plus", "then"}  # fmt: skip
+_ADDS = {"also", "then"}
+# "So" turns where a new clause follows it: "so I stopped", but "my throat is so tight".
+_AFTER_SO = frozenset(
+    """i i'm i've i'd i'll he he's she she's we they it it's you my his her our their your the a an
+    this that these those there here now then if when what how why where who is are was do does did
+    can could should would will may must have has please no dupixent""".split()
+)
 _JOINTS = {"and", "or", "&"}
 # "My throat is closing": a possessive begins a clause when a verb follows its noun.
 _POSSESSIVES = {"my", "his", "her", "our", "their"}
@@ -31,6 +38,11 @@ _VERBS = frozenset(
     """is are was were has have had feels feel felt keeps keep hurts hurt went won't isn't can't
     started got gets looks look just suddenly seems says said wants swelled blew burns stopped came
     took drank swallowed did does doesn't cannot collapsed fainted passed""".split()
+)
+# "My tongue is also big": what follows these goes on with them.
+_LINKS = frozenset(
+    """is are am was were be been being i'm it's he's she's they're feel feels felt feeling get gets
+    got getting gotten look looks looking has have had""".split()
 )
 # After these, a subject belongs to what was being said: "is my throat", "if i".
 _LEADS_ON = frozenset(
@@ -158,7 +170,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             if not _hyphenates(tokens, place):
                 close()
             continue
-        if token in _TURNS or (
+        if _turns(tokens, place) or (
             (token in _SUBJECTS or _possessive_subject(tokens, place, repair.spellings))
             and current
             and current[-1].text not in _LEADS_ON
@@ -189,6 +201,16 @@ def _hyphenates(tokens: list[tuple[str, int, int]], place: int) -> bool:
         and tokens[place - 1][2] == start
         and tokens[place + 1][1] == end
     )
+
+
+def _turns(tokens: list[tuple[str, int, int]], place: int) -> bool:
+    """Whether a clause begins with this word, such as "but"."""
+    token = tokens[place][0]
+    if token == "so":
+        return place + 1 < len(tokens) and tokens[place + 1][0] in _AFTER_SO
+    if token in _ADDS and place and tokens[place - 1][0] in _LINKS:
+        return False
+    return token in _TURNS
 
 
 def _names_something(words: list[Word]) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety.words import Repair
+from bot.safety.words import Repair, clauses
 from bot.understanding import english_words
 
 
@@ -35,6 +35,22 @@ def test_an_ordinary_word_is_no_slip(repair: Repair, word: str) -> None:
 
 def test_a_missing_apostrophe_is_no_slip(repair: Repair) -> None:
     assert repair.mend("childs") == "childs"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("my throat is so tight", ["my throat is so tight"]),
+        ("it was fine so i went", ["it was fine", "so", "i went"]),
+        ("my tongue is also big", ["my tongue is also big"]),
+        ("no fever also chest pain", ["no fever", "also chest pain"]),
+        ("a rash then my throat closed", ["a rash", "then my throat closed"]),
+    ],
+)
+def test_a_clause_begins_where_a_word_turns_to_something_else(
+    repair: Repair, text: str, read: list[str]
+) -> None:
+    assert [clause.text for clause in clauses(text, repair)] == read
 
 
 def test_no_word_of_a_patient_is_kept_in_memory(repair: Repair) -> None:
