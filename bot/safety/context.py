@@ -37,12 +37,6 @@ from medspacy.context import ConText, ConTextRule  # noqa: E402
 _GROUP = "red_flags"
 _ANY_YEAR = "<year>"
 _SOME_WORD = "_"
-_LONGEST_AFTERTHOUGHT = 5  # words
-# Nothing but a time: not "started two months ago".
-_LONG_AGO = re.compile(
-    r"(?:(?:about|like|maybe|over|some|a|an|few|couple|of|many|several|[0-9]+|one|two|three|four"
-    r"|five|six|seven|eight|nine|ten) )*(?:months?|years?|ages|decades) ago$"
-)
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
@@ -69,7 +63,6 @@ class ContextRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     may_begin: tuple[str, ...]
     not_right_before: tuple[str, ...]
     historical: tuple[Cue, ...]
-    afterthought: tuple[str, ...]
     other_person: tuple[Cue, ...]
     personal: tuple[str, ...]
     present: tuple[str, ...]
@@ -166,8 +159,6 @@ class ContextReader:
         self._happens = any_of((*rules.present, *rules.not_right_before))
         self._present = any_of(rules.present)
         self._over = any_of(rules.over)
-        self._afterthought = any_of(rules.afterthought)
-        self._historical = any_of([cue for entry in rules.historical for cue in entry.cues])
         self._about_words = any_of(rules.about_words)
         self._reports = any_of(rules.reports)
         self._taken_up = any_of(rules.taken_up)
@@ -189,9 +180,7 @@ class ContextReader:
         # spaCy keeps every word that it has seen: no word of a patient's own may get there.
         words = [word if word in self.words else _SOME_WORD for word in written]
         starts: list[bool | int | None] = [
-            place == 0 and not added
-            for clause, added in zip(clauses, self._afterthoughts(clauses), strict=True)
-            for place in range(len(clause.words))
+            place == 0 for clause in clauses for place in range(len(clause.words))
         ]
         doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
         spans = [[Span(doc, a, b, label="RED_FLAG") for a, b in target] for target in targets]
@@ -202,23 +191,6 @@ class ContextReader:
             found.setdefault((span.start, span.end), []).append(modifier)
         message = " ".join(words)
         return [self._status(target, found, message) for target in spans]
-
-    def _afterthoughts(self, clauses: Sequence[Clause]) -> list[bool]:
-        """Which clauses only say when that was: "I fainted at my first dose. Three months ago."
-
-        They belong to what was said before, with what says in between that it is over. Not
-        "history of asthma", which says something else of the past.
-        """
-        added = [False] * len(clauses)
-        if self._present.search(" ".join(clause.text for clause in clauses)):
-            return added  # "It was last year. Now it is back."
-        for place, clause in reversed(list(enumerate(clauses))[1:]):
-            text, joins = clause.text, place + 1 < len(clauses) and added[place + 1]
-            if len(clause.words) <= _LONGEST_AFTERTHOUGHT:
-                dates = self._afterthought.match(text) and self._historical.search(text)
-                ends = joins and self._over.search(text)
-                added[place] = bool(dates or _LONG_AGO.match(text) or ends)
-        return added
 
     def _status(
         self, target: Sequence[Span], found: dict[tuple[int, int], list[Any]], message: str
