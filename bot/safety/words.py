@@ -44,6 +44,7 @@ _LINKS = frozenset(
     """is are am was were be been being i'm it's he's she's they're feel feels felt feeling get gets
     got getting gotten look looks looking has have had""".split()
 )
+_DENIALS = frozenset("no not without never none nothing".split())
 # After these, a subject belongs to what was being said: "is my throat", "if i".
 _LEADS_ON = frozenset(
     """in on of to at for with from around near behind by under inside over into down up is are was
@@ -170,7 +171,7 @@ def clauses(text: str, repair: Repair) -> list[Clause]:
             if not _hyphenates(tokens, place):
                 close()
             continue
-        if _turns(tokens, place) or (
+        if _turns(tokens, place, current) or (
             (token in _SUBJECTS or _possessive_subject(tokens, place, repair.spellings))
             and current
             and current[-1].text not in _LEADS_ON
@@ -203,12 +204,17 @@ def _hyphenates(tokens: list[tuple[str, int, int]], place: int) -> bool:
     )
 
 
-def _turns(tokens: list[tuple[str, int, int]], place: int) -> bool:
+def _turns(tokens: list[tuple[str, int, int]], place: int, before: list[Word]) -> bool:
     """Whether a clause begins with this word, such as "but"."""
     token = tokens[place][0]
+    last = before[-1].text if before else ""
     if token == "so":
-        return place + 1 < len(tokens) and tokens[place + 1][0] in _AFTER_SO
-    if token in _ADDS and place and tokens[place - 1][0] in _LINKS:
+        if place + 1 < len(tokens) and tokens[place + 1][0] in _AFTER_SO:
+            return True
+        # What is denied ends here: "no fever so chest hurts", but not "not so bad".
+        denied = any(word.text in _DENIALS for word in before)
+        return denied and last not in _LINKS | _DENIALS
+    if token in _ADDS and last in _LINKS:
         return False
     return token in _TURNS
 

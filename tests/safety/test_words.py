@@ -42,6 +42,8 @@ def test_a_missing_apostrophe_is_no_slip(repair: Repair) -> None:
     [
         ("my throat is so tight", ["my throat is so tight"]),
         ("it was fine so i went", ["it was fine", "so", "i went"]),
+        ("no fever so chest hurts", ["no fever", "so chest hurts"]),
+        ("no my throat is so tight", ["no my throat is so tight"]),
         ("my tongue is also big", ["my tongue is also big"]),
         ("no fever also chest pain", ["no fever", "also chest pain"]),
         ("a rash then my throat closed", ["a rash", "then my throat closed"]),
